@@ -1,0 +1,1 @@
+"""dl4py: one YAML spec becomes a trained neural network."""

@@ -1,0 +1,96 @@
+"""`Kind`: the table behind every `type:`; it finds its members by looking into a folder."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from difflib import get_close_matches
+from importlib.metadata import entry_points
+from typing import Any, Generic, TypeVar
+
+from dl4py.errors import PluginError, UnknownType
+
+T = TypeVar("T")
+C = TypeVar("C", bound=type)
+
+
+class Kind(Generic[T]):
+    """A family of interchangeable things chosen by `type:`.
+
+    Members live one to a file in `package` (ranks of one concept share a file) or in packages that declare the
+    entry point group `group`. A name imports the module of that name; the whole folder is read only when the
+    name is not a file's, or when all names are wanted.
+    """
+
+    def __init__(self, noun: str, *, package: str, group: str | None = None) -> None:
+        self.noun, self.package, self.group = noun, package, group or package
+        self._members: dict[str, type[T]] = {}
+        self._java: dict[str, type[T]] = {}
+        self._complete = False
+
+    def register(self, type: str, *, java: str | None = None) -> Callable[[C], C]:
+        """Enters a class in the table under `type`; `java` is DL4J's class of the same meaning."""
+
+        def enter(cls: C) -> C:
+            known = self._members.get(type)
+            if known is not None and known.__qualname__ != cls.__qualname__:
+                raise PluginError(
+                    f"two {self.noun}s are called `{type}`: {known.__module__} and {cls.__module__}",
+                    hint="rename one of them",
+                )
+            cls.type = type
+            cls.java = java
+            self._members[type] = cls
+            if java:
+                self._java[java] = cls
+            return cls
+
+        return enter
+
+    def get(self, name: str) -> type[T]:
+        """The class of that name, or `UnknownType` with the nearest names."""
+        if name not in self._members and name.isidentifier():
+            module = f"{self.package}.{name}"
+            try:
+                importlib.import_module(module)
+            except ModuleNotFoundError as error:
+                if error.name != module:
+                    raise
+        if name not in self._members:
+            self.load_all()
+        if name not in self._members:
+            near = get_close_matches(name, self._members, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(sorted(self._members))}"
+            raise UnknownType(f"no {self.noun} is called `{name}`", hint=hint)
+        return self._members[name]
+
+    def by_java(self, java: str) -> type[T] | None:
+        """The class that stands for DL4J's class `java`; None when nobody knows it."""
+        if java not in self._java:
+            self.load_all()
+        return self._java.get(java)
+
+    def load_all(self) -> None:
+        """Imports every file of the folder and every plug-in of the group."""
+        if self._complete:
+            return
+        package = importlib.import_module(self.package)
+        for module in pkgutil.iter_modules(package.__path__):
+            if module.name != "base" and not module.name.startswith("_"):
+                importlib.import_module(f"{self.package}.{module.name}")
+        for entry in entry_points(group=self.group):
+            try:
+                entry.load()
+            except Exception as error:
+                raise PluginError(f"the plug-in `{entry.name}` ({entry.value}) cannot load: {error}") from error
+        self._complete = True
+
+    def names(self) -> list[str]:
+        """All names, in alphabetical order."""
+        self.load_all()
+        return sorted(self._members)
+
+    def members(self) -> dict[str, type[Any]]:
+        """All members by name, in alphabetical order."""
+        return {name: self._members[name] for name in self.names()}

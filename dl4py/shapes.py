@@ -1,0 +1,118 @@
+"""What flows between layers: the shape of one example, as DL4J's `InputType` describes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+
+@dataclass(frozen=True)
+class FeedForward:
+    """`[batch, size]`. `time_format` is set where a recurrent network was unrolled over its time steps."""
+
+    size: int
+    time_format: str | None = None
+
+    @property
+    def array(self) -> tuple[int, ...]:
+        """The shape of one example as an array."""
+        return (self.size,)
+
+    def __str__(self) -> str:
+        return f"InputTypeFeedForward({self.size}{',' + self.time_format if self.time_format else ''})"
+
+
+@dataclass(frozen=True)
+class Recurrent:
+    """`[batch, size, time]` (NCW) or `[batch, time, size]` (NWC); `time` is None where it varies."""
+
+    size: int
+    time: int | None = None
+    format: str = "NCW"
+
+    @property
+    def array(self) -> tuple[int, ...]:
+        """The shape of one example as an array; 0 stands for a length that varies."""
+        time = self.time or 0
+        return (self.size, time) if self.format == "NCW" else (time, self.size)
+
+    def __str__(self) -> str:
+        length = f",timeSeriesLength={self.time}" if self.time else ""
+        return f"InputTypeRecurrent({self.size}{length},format={self.format})"
+
+
+@dataclass(frozen=True)
+class Convolutional:
+    """`[batch, channels, height, width]` (NCHW) or `[batch, height, width, channels]` (NHWC)."""
+
+    channels: int
+    height: int
+    width: int
+    format: str = "NCHW"
+
+    @property
+    def array(self) -> tuple[int, ...]:
+        """The shape of one example as an array."""
+        c, h, w = self.channels, self.height, self.width
+        return (c, h, w) if self.format == "NCHW" else (h, w, c)
+
+    @property
+    def size(self) -> int:
+        """Number of values of one example."""
+        return self.channels * self.height * self.width
+
+    def __str__(self) -> str:
+        return f"InputTypeConvolutional(h={self.height},w={self.width},c={self.channels},{self.format})"
+
+
+@dataclass(frozen=True)
+class ConvolutionalFlat:
+    """`[batch, channels * height * width]`: images as rows, channel first."""
+
+    channels: int
+    height: int
+    width: int
+
+    @property
+    def size(self) -> int:
+        """Number of values of one example."""
+        return self.channels * self.height * self.width
+
+    @property
+    def array(self) -> tuple[int, ...]:
+        """The shape of one example as an array."""
+        return (self.size,)
+
+    def __str__(self) -> str:
+        return f"InputTypeConvolutionalFlat(h={self.height},w={self.width},d={self.channels})"
+
+
+@dataclass(frozen=True)
+class Convolutional3D:
+    """`[batch, channels, depth, height, width]` (NCDHW) or channels last (NDHWC)."""
+
+    channels: int
+    depth: int
+    height: int
+    width: int
+    format: str = "NCDHW"
+
+    @property
+    def array(self) -> tuple[int, ...]:
+        """The shape of one example as an array."""
+        space = (self.depth, self.height, self.width)
+        return (self.channels, *space) if self.format == "NCDHW" else (*space, self.channels)
+
+    @property
+    def size(self) -> int:
+        """Number of values of one example."""
+        return prod(self.array)
+
+    def __str__(self) -> str:
+        return (
+            f"InputTypeConvolutional3D(format={self.format},d={self.depth},h={self.height},"
+            f"w={self.width},c={self.channels})"
+        )
+
+
+Shape = FeedForward | Recurrent | Convolutional | ConvolutionalFlat | Convolutional3D
