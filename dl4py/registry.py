@@ -76,7 +76,7 @@ class Kind(Generic[T]):
         if self._complete:
             return
         package = importlib.import_module(self.package)
-        for module in pkgutil.iter_modules(package.__path__):
+        for module in pkgutil.iter_modules(getattr(package, "__path__", [])):
             if module.name != "base" and not module.name.startswith("_"):
                 importlib.import_module(f"{self.package}.{module.name}")
         for entry in entry_points(group=self.group):

@@ -37,16 +37,20 @@ def key(
     spelling: str | None = None,
     formerly: str | None = None,
     hidden: bool = False,
+    schedule: str | None = None,
+    omit_null: bool = False,
     **limits: Any,
 ) -> Any:
     """Declares a key of a thing: its documentation, default, name in DL4J's JSON.
 
     `json` is DL4J's name where it is not the camelCase of ours, `""` where DL4J's JSON has no such key;
     `inherited` keys take the value of `defaults:` when the thing itself does not say; `spelling` is how DL4J
-    writes the words of a choice (`"upper"`, `"pascal"`); `formerly` is an older name; `limits` are pydantic's
+    writes the words of a choice (`"upper"`, `"pascal"`); `schedule` is the second key under which DL4J keeps a
+    schedule of this value; `omit_null` leaves a null out of DL4J's JSON; `formerly` is an older name; `limits` are pydantic's
     (`gt`, `ge`, `lt`, `le`, `min_length`, ...).
     """
     facts = {"json": json, "inherited": inherited, "spelling": spelling, "formerly": formerly, "hidden": hidden}
+    facts |= {"schedule": schedule, "omit_null": omit_null}
     extra = {"dl4py": {name: fact for name, fact in facts.items() if fact not in (None, False)}}
     return Field(default, description=doc, json_schema_extra=extra, **limits)
 

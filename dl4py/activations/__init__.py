@@ -1,0 +1,5 @@
+"""Activations; one file each."""
+
+from dl4py.activations.base import Activation
+
+__all__ = ["Activation"]

@@ -1,0 +1,56 @@
+"""DL4J's quirks, and the switch that reproduces or mends them.
+
+Real DL4J 1.0.0-M2.1 computes some things otherwise than their names say. `exact` gives the mended behaviour: the gradient
+is the gradient of the score and formulas are the papers'. `dl4j` reproduces what DL4J does, so that a zip that DL4J wrote
+trains on in step with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Mode = Literal["exact", "dl4j"]
+
+
+@dataclass(frozen=True)
+class Quirk:
+    """One numbered quirk: where it is, what DL4J does, what `exact` does."""
+
+    number: int
+    where: str
+    dl4j: str
+    exact: str
+
+
+@dataclass(frozen=True)
+class Compatibility:
+    """Which behaviour a network has."""
+
+    mode: Mode = "exact"
+
+    def has(self, number: int) -> bool:
+        """Whether the quirk of that number is reproduced."""
+        assert number in QUIRKS, number
+        return self.mode == "dl4j"
+
+
+_ALL = [
+    Quirk(1, "schedule `poly`", "v (1 + i/max)^p, growing", "v (1 - i/max)^p, falling"),
+    Quirk(2, "initializers `lecun_uniform`, `var_scaling_uniform_*`", "bound 3/sqrt(fan)", "bound sqrt(3/fan)"),
+    Quirk(3, "activation `rrelu` at inference", "max(x, mean slope)", "mean slope times x below 0"),
+    Quirk(4, "activation `gelu` with `precise`", "cube includes the constant, rounded derivative", "the paper's formula"),
+    Quirk(6, "weight noise on biases", "also active at inference", "training only"),
+    Quirk(7, "constraint `min_max_norm` with a rate", "mixes norms, not ratios", "w (rate clip(n) + (1 - rate) n) / (n + e)"),
+    Quirk(22, "constraints", "applied twice a step", "applied once a step"),
+    Quirk(23, "activation `elu`", "derivative below 0 lacks alpha", "alpha e^x"),
+    Quirk(24, "layer normalization", "no epsilon", "epsilon 1e-5 under the root"),
+    Quirk(25, "`weight_decay` in `defaults`", "written twice in the zip, acts twice", "acts once"),
+    Quirk(26, "layer `frozen_layer_with_backprop`", "regularization and updater move it", "stays as it is"),
+    Quirk(27, "layers below a frozen layer", "see their previous update as gradient", "gradient 0"),
+    Quirk(28, "updater `ada_grad` with a schedule", "loses it, trains to NaN", "follows it"),
+    Quirk(30, "output layers with a label mask", "multiply their pre-output by the mask", "only score and gradient"),
+    Quirk(31, "loss `xent` with softmax", "scores -y log a only", "scores both halves, clipped"),
+    Quirk(32, "updater `nadam` in single precision", "beta 2 rounded before 1 - beta 2", "1 - beta 2 exact"),
+]
+QUIRKS = {quirk.number: quirk for quirk in _ALL}

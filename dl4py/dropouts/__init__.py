@@ -1,0 +1,5 @@
+"""Dropouts; one file each."""
+
+from dl4py.dropouts.base import Dropout
+
+__all__ = ["Dropout"]

@@ -1,0 +1,221 @@
+"""From Python functions on arrays to machine code: signatures, compile options and the cache folder, in one place."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from inspect import signature as python_signature
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "cache": True,
+    "error_model": "numpy",
+    "fastmath": {"reassoc", "contract", "arcp", "nsz"},  # sums may be reordered; NaN and infinity are kept
+}
+
+
+@dataclass(frozen=True)
+class Operand:
+    """One array of a kernel's signature: a word per dimension, and whether the call reads and writes it."""
+
+    dims: tuple[str, ...]
+    reads: bool
+    writes: bool
+
+
+def parse_signature(text: str) -> tuple[Operand, ...]:
+    """Reads `"b i, i o -> b o"`: equal words are equal sizes, right of `->` is written, `*` is updated in place.
+
+    `_` matches any size. A leading `|` marks a kernel whose first dimension may be cut into independent parts.
+    """
+    left, _, right = text.partition("->")
+    operands = []
+    for part in filter(None, (piece.strip() for piece in left.split(","))):
+        dims = tuple(part.replace("*", " ").split())
+        operands.append(Operand(dims, reads=True, writes="*" in part))
+    for part in filter(None, (piece.strip() for piece in right.split(","))):
+        operands.append(Operand(tuple(part.split()), reads=False, writes=True))
+    return tuple(operands)
+
+
+class Kernel:
+    """A function on arrays, then constants; machine code is made for the types it is bound with.
+
+    `split` says that rows (the first dimension named by the signature's first word) are independent, so a plan may
+    give parts of them to threads.
+    """
+
+    def __init__(self, fn: Callable[..., Any], text: str, *, split: bool = False, compiled: bool = True) -> None:
+        self.fn, self.text, self.split = fn, text, split
+        self.name = fn.__name__
+        self.operands = parse_signature(text)
+        self.constants = tuple(python_signature(fn).parameters)[len(self.operands) :] if compiled else ()
+        self._compiled = compiled
+        self._dispatcher: Any = None
+        self.__doc__ = fn.__doc__
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.name} {self.text!r}>"
+
+    def bind(self, arrays: tuple[np.ndarray, ...], constants: tuple[Any, ...]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """The function to call and its arguments, compiled for these arrays."""
+        if not self._compiled:
+            return self.fn(*arrays, *constants)  # type: ignore[no-any-return]
+        floats = next((a.dtype.type for a in arrays if a.dtype.kind == "f"), np.float64)
+        args = arrays + tuple(floats(c) if isinstance(c, float) else c for c in constants)
+        dispatcher = self.dispatcher()
+        import numba
+
+        dispatcher.compile(tuple(numba.typeof(a) for a in args))
+        return dispatcher, args
+
+    def dispatcher(self) -> Any:
+        """numba's dispatcher of this kernel."""
+        if self._dispatcher is None:
+            self._dispatcher = _njit(self.fn)
+        return self._dispatcher
+
+
+def kernel(text: str, *, split: bool = False) -> Callable[[Callable[..., Any]], Kernel]:
+    """Makes a kernel of a function; `text` is its signature (see `parse_signature`)."""
+    return lambda fn: Kernel(fn, text, split=split)
+
+
+def native(text: str) -> Callable[[Callable[..., Any]], Kernel]:
+    """Makes a kernel of a function that receives the arrays at binding and returns `(function, arguments)`."""
+    return lambda fn: Kernel(fn, text, compiled=False)
+
+
+class Helper:
+    """A scalar function that kernels call and that is compiled into them; numba is loaded when that happens.
+
+    With `double`, kernels on single arrays get `fn` and kernels on double arrays get `double`.
+    """
+
+    def __init__(self, fn: Callable[..., Any], double: Callable[..., Any] | None = None) -> None:
+        self.fn, self.double = fn, double
+        self.__name__, self.__doc__ = fn.__name__, fn.__doc__
+
+    def __call__(self, *args: Any) -> Any:
+        return (self.double or self.fn)(*args)
+
+    @cached_property
+    def _numba_type_(self) -> Any:  # numba asks this of any global that it does not know
+        import numba
+        from numba import types
+        from numba.core.registry import cpu_target
+        from numba.extending import overload
+
+        # its machine code is kept with the kernels that use it; numba itself holds it weakly
+        single = self._single = _njit(self.fn, cache=False)
+        if self.double is None:
+            return numba.typeof(single)
+        double = self.double
+
+        def stub(x):  # type: ignore[no-untyped-def]
+            raise NotImplementedError
+
+        @overload(stub, jit_options={k: v for k, v in OPTIONS.items() if k != "cache"})
+        def choose(x):  # type: ignore[no-untyped-def]
+            if x == types.float32:
+                return lambda x: single(x)
+            return lambda x: double(x)
+
+        cpu_target.typing_context.refresh()
+        return cpu_target.typing_context.resolve_value_type(stub)
+
+
+def helper(fn: Callable[..., Any] | None = None, *, double: Callable[..., Any] | None = None) -> Any:
+    """Makes a `Helper` of a function: `@helper`, or `@helper(double=math.exp)` where double has its own body."""
+    return Helper(fn, double) if fn else lambda single: Helper(single, double)
+
+
+def _njit(fn: Callable[..., Any], **more: Any) -> Any:
+    cache_folder()
+    import numba
+
+    return numba.njit(pipeline_class=_compiler(), **{**OPTIONS, **more})(fn)
+
+
+@lru_cache
+def cache_folder() -> Path | None:
+    """Where machine code is kept; keyed by a digest of the package, so edited code never meets yesterday's.
+
+    numba would look beside the source file or in a home that a container may lack, so the folder is set here.
+    `DL4PY_CACHE` names another place. None when the user chose numba's own folder.
+    """
+    if os.environ.get("NUMBA_CACHE_DIR") and not os.environ.get("DL4PY_CACHE"):
+        return None
+    import tempfile
+
+    import platformdirs
+
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    digest.update(np.__version__.encode())
+    base = Path(os.environ.get("DL4PY_CACHE") or platformdirs.user_cache_dir("dl4py"))
+    folder = base / "kernels" / digest.hexdigest()[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK):
+            raise PermissionError(folder)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / f"dl4py-{os.getuid()}" / digest.hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+    os.environ["NUMBA_CACHE_DIR"] = str(folder)
+    import numba
+
+    numba.config.CACHE_DIR = str(folder)
+    return folder
+
+
+@lru_cache
+def _compiler() -> Any:
+    """numba's compiler with one pass more: float literals take the precision of the arrays.
+
+    Without it `0.5 * x[i]` is double arithmetic on single arrays: slower, and not the same body in both precisions.
+    """
+    from numba import types
+    from numba.core import ir
+    from numba.core.compiler import CompilerBase, DefaultPassBuilder
+    from numba.core.compiler_machinery import FunctionPass, register_pass
+    from numba.core.untyped_passes import IRProcessing
+
+    def single(kind: Any) -> bool:
+        return getattr(kind, "dtype", kind) == types.float32
+
+    @register_pass(mutates_CFG=False, analysis_only=False)
+    class FloatLiteralsFollow(FunctionPass):
+        _name = "float_literals_follow"
+
+        def __init__(self) -> None:
+            FunctionPass.__init__(self)
+
+        def run_pass(self, state: Any) -> bool:
+            if not any(single(kind) for kind in state.args):
+                return False
+            changed = False
+            for block in state.func_ir.blocks.values():
+                for statement in block.find_insts(ir.Assign):
+                    value = statement.value
+                    if isinstance(value, ir.Const | ir.Global | ir.FreeVar) and type(value.value) is float:
+                        statement.value = ir.Const(np.float32(value.value), value.loc)
+                        changed = True
+            return changed
+
+    class Compiler(CompilerBase):  # type: ignore[misc]
+        def define_pipelines(self) -> list[Any]:
+            passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+            passes.add_pass_after(FloatLiteralsFollow, IRProcessing)
+            passes.finalize()
+            return [passes]
+
+    return Compiler

@@ -1,0 +1,84 @@
+"""Rows of matrices and flat vectors: add a row to each, sum, scale, mask, total."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dl4py.kernels.jit import kernel
+
+
+@kernel("b o*, o", split=True)
+def add_row(z, row):
+    """``z[i, j] += row[j]``."""
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            z[i, j] += row[j]
+
+
+@kernel("b o -> o")
+def sum_rows(z, out):
+    """``out[j] = sum_i z[i, j]``."""
+    out[:] = 0.0
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            out[j] += z[i, j]
+
+
+@kernel("b o*, b _", split=True)
+def scale_rows(z, column):
+    """``z[i, j] *= column[i, 0]``: a mask with one value per example."""
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            z[i, j] *= column[i, 0]
+
+
+@kernel("b o*, o", split=True)
+def scale_columns(z, row):
+    """``z[i, j] *= row[j]``."""
+    for i in range(z.shape[0]):
+        for j in range(z.shape[1]):
+            z[i, j] *= row[j]
+
+
+@kernel("n*, n", split=True)
+def add(a, b):
+    """``a += b``."""
+    for i in range(a.shape[0]):
+        a[i] += b[i]
+
+
+@kernel("n*, n", split=True)
+def subtract(a, b):
+    """``a -= b``."""
+    for i in range(a.shape[0]):
+        a[i] -= b[i]
+
+
+@kernel("n*, n", split=True)
+def multiply(a, b):
+    """``a *= b``."""
+    for i in range(a.shape[0]):
+        a[i] *= b[i]
+
+
+@kernel("n*", split=True)
+def scale(a, factor: float):
+    """``a *= factor``."""
+    for i in range(a.shape[0]):
+        a[i] *= factor
+
+
+@kernel("-> n", split=True)
+def fill(a, value: float):
+    """``a = value``."""
+    for i in range(a.shape[0]):
+        a[i] = value
+
+
+@kernel("n, one*")
+def total(a, score):
+    """``score += sum a``, summed in double."""
+    s = np.float64(0.0)
+    for i in range(a.shape[0]):
+        s += np.float64(a[i])
+    score[0] += s

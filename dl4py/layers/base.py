@@ -1,0 +1,213 @@
+"""What layers share: their keys, and what each promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+
+from dl4py.activations import Activation
+from dl4py.constraints import Constraint
+from dl4py.dropouts import Dropout
+from dl4py.errors import ShapeError
+from dl4py.initializers import Initializer
+from dl4py.losses import Loss
+from dl4py.losses.base import apply_mask
+from dl4py.plan import Array, Backward, Emitter, Param, Params
+from dl4py.preprocessors import Preprocessor
+from dl4py.registry import Kind
+from dl4py.regularization import Regularization
+from dl4py.schedules.base import Rate
+from dl4py.shapes import FeedForward, Shape
+from dl4py.spec import AsTuple, Names, Number, Positive, Size, Thing, key
+from dl4py.updaters import Updater
+from dl4py.weight_noise import WeightNoise
+
+C = TypeVar("C", bound=type)
+LAYERS: Kind[Layer] = Kind("layer", package="dl4py.layers")
+
+GradientNormalization = Literal[
+    "none",
+    "renormalize_l2_per_layer",
+    "renormalize_l2_per_param_type",
+    "clip_element_wise_absolute_value",
+    "clip_l2_per_layer",
+    "clip_l2_per_param_type",
+]
+Penalties = Annotated[tuple[Regularization, ...], AsTuple]
+
+
+class LayerKeys(Thing):
+    """Keys of every layer that `defaults:` may set."""
+
+    dropout: Dropout | None = key("Noise on the layer's input.", default=None, json="idropout", inherited=True)
+    constraints: Annotated[tuple[Constraint, ...] | None, AsTuple] = key(
+        "Projections of parameters after each step.", default=None, inherited=True
+    )
+
+
+class TrainableKeys(LayerKeys):
+    """Keys of every layer with parameters that `defaults:` may set."""
+
+    activation: Activation = key("Function of the pre-output.", default="sigmoid", json="activationFn", inherited=True)
+    weight_init: Initializer = key("First values of weights.", default="xavier", json="weightInitFn", inherited=True)
+    bias_init: Number = key("First value of biases.", default=0.0, inherited=True)
+    gain_init: Number = key("First value of layer normalization's gain.", default=1.0, inherited=True)
+    updater: Updater = key("Rule that turns gradients into steps.", default="sgd", json="iupdater", inherited=True)
+    bias_updater: Updater | None = key("Rule for biases; `updater` when absent.", default=None, inherited=True)
+    l1: Rate | None = key("L1 coefficient of weights.", default=None, json="", inherited=True)
+    l2: Rate | None = key("L2 coefficient of weights.", default=None, json="", inherited=True)
+    weight_decay: Rate | None = key("Weight decay of weights, scaled by the rate.", default=None, json="", inherited=True)
+    l1_bias: Rate | None = key("L1 coefficient of biases.", default=None, json="", inherited=True)
+    l2_bias: Rate | None = key("L2 coefficient of biases.", default=None, json="", inherited=True)
+    weight_decay_bias: Rate | None = key(
+        "Weight decay of biases, scaled by the rate.", default=None, json="", inherited=True
+    )
+    regularization: Penalties = key("Further penalties of weights.", default=(), inherited=True)
+    regularization_bias: Penalties = key("Further penalties of biases.", default=(), inherited=True)
+    weight_noise: WeightNoise | None = key("Noise on parameters while training.", default=None, inherited=True)
+    gradient_normalization: GradientNormalization = key(
+        "Normalization or clipping of the layer's gradient.", default="none", spelling="pascal", inherited=True
+    )
+    gradient_normalization_threshold: Positive = key("Threshold of clipping.", default=1.0, inherited=True)
+
+
+class Layer(LayerKeys):
+    """A vertex that transforms one input.
+
+    `summary_name` is the name in DL4J's summary. `frozen` layers run as in inference and pass no gradient.
+    """
+
+    kind: ClassVar[Kind[Any]] = LAYERS
+    summary_name: ClassVar[str] = ""
+    frozen: ClassVar[bool] = False
+
+    name: str | None = key("Name; `layer<i>` when absent.", default=None, json="layerName")
+    inputs: Names = key("Names of the vertices whose outputs come in; the one before when absent.", default=(), json="")
+    preprocessor: Preprocessor | None = key(
+        "Change of shape before the layer; found from the shapes when absent.", default=None, json=""
+    )
+
+    def given(self, shape: Shape) -> Self:
+        """The layer knowing its input; raises `ShapeError` where it cannot take it."""
+        return self
+
+    def output_shape(self, given: Shape) -> Shape:
+        """The shape that comes out."""
+        raise NotImplementedError
+
+    def params(self) -> list[Param]:
+        """Parameters in DL4J's order, when the input is known."""
+        return []
+
+    def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        """Records ``y`` and returns it with its backward, which fills the gradients of `p` and gives ``dx``."""
+        raise NotImplementedError
+
+    def trained(self) -> TrainableKeys | None:
+        """The layer whose updater and penalties hold for the parameters; None without parameters."""
+        return None
+
+    def wanted(self, given: Shape) -> Preprocessor | None:
+        """The preprocessor that turns `given` into a shape the layer takes; None when it takes it as it is."""
+        return None
+
+
+class TrainableLayer(Layer, TrainableKeys):
+    """A layer with parameters."""
+
+    def trained(self) -> TrainableKeys | None:
+        return self
+
+
+class FeedForwardLayer(TrainableLayer):
+    """A layer from `[batch, n_in]` to `[batch, n_out]`."""
+
+    n_in: Size | None = key("Width of the input; found from the layer before when absent.", default=None, json="nin")
+    n_out: Size = key("Width of the output.", json="nout")
+
+    def given(self, shape: Shape) -> Self:
+        return self.but(n_in=checked_width(self, self.n_in, shape))
+
+    def output_shape(self, given: Shape) -> Shape:
+        return FeedForward(self.n_out)
+
+    def wanted(self, given: Shape) -> Preprocessor | None:
+        return flattening(given)
+
+
+class LossLayerPart(Thing):
+    """What ends a network: an activation and a loss."""
+
+    loss: Loss = key("Penalty on the distance to the labels.", default="mcxent", json="lossFn")
+
+    def labels_shape(self, output: Shape) -> tuple[int, ...]:
+        """The shape of one example's labels."""
+        return (self.loss.labels_size(output.array[0]), *output.array[1:])
+
+    def emit_scored(
+        self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
+    ) -> tuple[Array, Callable[[Array | None], Array | None]]:
+        """Records output and score; the backward takes what other consumers of the output ask for, or None."""
+        raise NotImplementedError
+
+
+def scored(
+    e: Emitter, z: Array, activation: Activation, loss: Loss, labels: Array, mask: Array | None
+) -> tuple[Array, Callable[[Array | None], Array]]:
+    """Activation and loss of the pre-output `z`: the output, and a backward that gives ``dz``."""
+    if mask is not None and e.quirk(30):
+        apply_mask(e, z, mask)
+    fused = loss.emit_fused(e, z, activation, labels, mask, e.score)
+    if fused:
+        y, dz = fused
+        return y, lambda dy: dz if dy is None else _both(e, dz, activation.emit(e, z)[1](dy))
+    y, activation_backward = activation.emit(e, z)
+    dy_loss = loss.emit(e, y, labels, mask, e.score)
+
+    def backward(dy: Array | None) -> Array:
+        dz = activation_backward(dy_loss if dy is None else _both(e, dy_loss, dy))
+        assert dz is not None
+        if mask is not None and mask.columns > 1 and e.quirk(30):
+            apply_mask(e, dz, mask)
+        return dz
+
+    return y, backward
+
+
+def _both(e: Emitter, a: Array, b: Array | None) -> Array:
+    from dl4py.kernels.rows import add
+
+    assert b is not None
+    e(add, a.flat, b.flat)
+    return a
+
+
+def checked_width(layer: Layer, n_in: int | None, shape: Shape) -> int:
+    """The width of the input, the same as `n_in` where that is written."""
+    if not isinstance(shape, FeedForward):
+        raise ShapeError(
+            f"layer `{layer.name}` ({layer.type}) takes rows of numbers, its input is {shape}",
+            at=layer.mark(),
+            hint="put a layer between that gives rows, or flatten",
+        )
+    if n_in is not None and n_in != shape.size:
+        raise ShapeError(
+            f"layer `{layer.name}` has n_in {n_in}, but its input has {shape.size} columns",
+            at=layer.mark("n_in"),
+            hint=f"write `n_in: {shape.size}`, or leave it out",
+        )
+    return shape.size
+
+
+def flattening(given: Shape) -> Preprocessor | None:
+    """The preprocessor that makes rows of `given`; None where it is rows."""
+    if isinstance(given, FeedForward):
+        return None
+    from dl4py.preprocessors.base import PREPROCESSORS
+
+    return PREPROCESSORS.get("flatten").of(given)  # type: ignore[no-any-return]
+
+
+def layer(type: str, *, java: str | None = None) -> Callable[[C], C]:
+    """Enters a layer in the table under `type`."""
+    return LAYERS.register(type, java=java)

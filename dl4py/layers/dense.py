@@ -1,0 +1,97 @@
+"""Fully connected layer."""
+
+from typing import ClassVar
+
+from dl4py import kernels as k
+from dl4py.layers.base import FeedForwardLayer, layer
+from dl4py.plan import Array, Backward, Emitter, Param, Params
+from dl4py.spec import Flag, key
+
+
+@layer("dense", java="org.deeplearning4j.nn.conf.layers.DenseLayer")
+class Dense(FeedForwardLayer):
+    """``y = activation(x W + b)``; with layer normalization ``y = activation(LN(x W) g + b)``.
+
+    Input ``[batch, n_in]``, output ``[batch, n_out]``. Parameters ``W [n_in, n_out]``, ``b [n_out]``, ``g [n_out]``.
+    Ba, Kiros and Hinton, "Layer Normalization", 2016, https://arxiv.org/abs/1607.06450.
+    """
+
+    summary_name: ClassVar[str] = "DenseLayer"
+
+    has_bias: Flag = key("Add a bias row.", default=True)
+    has_layer_norm: Flag = key("Normalize each row of the pre-output.", default=False)
+
+    def params(self) -> list[Param]:
+        return affine_params(self) + (
+            [Param("g", (self.n_out,), "c", "weight", self.gain_init)] if self.has_layer_norm else []
+        )
+
+    def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        if self.has_layer_norm:
+            z, affine_backward = normalized_affine(e, x, p)
+        else:
+            z, affine_backward = affine(e, x, p)
+        y, activation_backward = self.activation.emit(e, z)
+
+        def backward(dy: Array) -> Array | None:
+            dz = activation_backward(dy)
+            assert dz is not None
+            return affine_backward(dz)
+
+        return y, backward
+
+
+def affine_params(layer: FeedForwardLayer) -> list[Param]:
+    """``W [n_in, n_out]`` and, with `has_bias`, ``b [n_out]``."""
+    assert layer.n_in is not None
+    weights = Param.weight("W", (layer.n_in, layer.n_out))
+    if not getattr(layer, "has_bias", True):
+        return [weights]
+    return [weights, Param.bias("b", (layer.n_out,), layer.bias_init)]
+
+
+def affine(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+    """``z = x W + b`` (no ``b`` where the layer has none)."""
+    z, product_backward = product(e, x, p)
+    if "b" in p:
+        e(k.rows.add_row, z, p.b)
+
+    def backward(dz: Array) -> Array | None:
+        if "b" in p:
+            e(k.rows.sum_rows, dz, p.b.gradient)
+        return product_backward(dz)
+
+    return z, backward
+
+
+def product(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+    """``z = x W``."""
+    z = e.array(x.rows, p.W.columns, name="z")
+    e(k.gemm.matmul, x, p.W, z)
+
+    def backward(dz: Array) -> Array | None:
+        e(k.gemm.matmul, x.T, dz, p.W.gradient)
+        if not x.needs_gradient:
+            return None
+        dx = e.like(x, "dx")
+        e(k.gemm.matmul, dz, p.W.T, dx)
+        return dx
+
+    return z, backward
+
+
+def normalized_affine(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+    """``z = LN(x W) g + b`` with LN over each row: mean 0, biased variance 1."""
+    a, product_backward = product(e, x, p)
+    unit, inverse, z = e.like(a, "unit"), e.array(a.rows, 1, name="inverse"), e.like(a, "z")
+    e(k.norm.layer_norm, a, p.g, unit, inverse, z, 0.0 if e.quirk(24) else 1e-5)
+    if "b" in p:
+        e(k.rows.add_row, z, p.b)
+
+    def backward(dz: Array) -> Array | None:
+        if "b" in p:
+            e(k.rows.sum_rows, dz, p.b.gradient)
+        e(k.norm.layer_norm_backward, unit, inverse, p.g, dz, p.g.gradient)
+        return product_backward(dz)
+
+    return z, backward

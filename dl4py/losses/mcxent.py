@@ -1,0 +1,72 @@
+"""Multi-class cross entropy, under both of DL4J's names."""
+
+from dl4py import kernels as k
+from dl4py.activations.base import Activation
+from dl4py.kernels import elementary as el
+from dl4py.kernels.jit import Kernel, kernel
+from dl4py.losses.base import ElementLoss, apply_mask, loss
+from dl4py.plan import Array, Emitter
+from dl4py.spec import Positive, key
+
+exp, log = el.exp, el.log
+
+
+@loss("mcxent", java="org.nd4j.linalg.lossfunctions.impl.LossMCXENT")
+class MultiClassCrossEntropy(ElementLoss):
+    """``score = -sum of w labels log y``; with softmax, y is clipped to [eps, 1 - eps] and ``dz = y sum(w labels) - w labels``."""
+
+    softmax_clip_eps: Positive = key("Clip of softmax outputs in the score.", default=1e-10)
+
+    def kernel(self) -> Kernel:
+        return mcxent
+
+    def emit_fused(
+        self, e: Emitter, z: Array, activation: Activation, labels: Array, mask: Array | None, score: Array
+    ) -> tuple[Array, Array] | None:
+        if activation.type != "softmax":
+            return None
+        y, dz, scores = e.like(z, "y"), e.like(z, "dz"), e.array(z.rows, 1, name="scores")
+        e(softmax_mcxent, z, labels, self.weight_row(e, z.columns), y, dz, scores, self.softmax_clip_eps)
+        if mask is not None:
+            apply_mask(e, scores, mask)
+            apply_mask(e, dz, mask)
+        e(k.rows.total, scores.flat, score)
+        return y, dz
+
+
+@loss("negativeloglikelihood", java="org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood")
+class NegativeLogLikelihood(MultiClassCrossEntropy):
+    """`mcxent` under its other name."""
+
+
+@kernel("b o, b o, o -> b o, b o", split=True)
+def mcxent(y, labels, weights, scores, dy):
+    for i in range(y.shape[0]):
+        for j in range(y.shape[1]):
+            t = weights[j] * labels[i, j]
+            scores[i, j] = -t * log(y[i, j]) if t != 0.0 else 0.0
+            dy[i, j] = -t / y[i, j] if t != 0.0 else 0.0
+
+
+@kernel("b o, b o, o -> b o, b o, b one", split=True)
+def softmax_mcxent(z, labels, weights, y, dz, scores, eps: float):
+    for i in range(z.shape[0]):
+        top = z[i, 0]
+        for j in range(z.shape[1]):
+            top = max(top, z[i, j])
+        total = 0.0
+        for j in range(z.shape[1]):
+            y[i, j] = exp(z[i, j] - top)
+            total += y[i, j]
+        inverse = 1.0 / total
+        mass = 0.0
+        score = 0.0
+        for j in range(z.shape[1]):
+            y[i, j] *= inverse
+            t = weights[j] * labels[i, j]
+            mass += t
+            if t != 0.0:
+                score -= t * log(min(max(y[i, j], eps), 1.0 - eps))
+        for j in range(z.shape[1]):
+            dz[i, j] = y[i, j] * mass - weights[j] * labels[i, j]
+        scores[i, 0] = score

@@ -1,0 +1,140 @@
+"""From graph to calls: forward, score, backward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from dl4py import kernels as k
+from dl4py.layers import Layer
+from dl4py.layers.base import LossLayerPart
+from dl4py.network.graph import Graph, Node, scored_outputs
+from dl4py.network.parameters import Parameters
+from dl4py.plan import Array, Emitter, Params
+
+Inward = Callable[[Array | None], Sequence[Array | None]]
+
+
+@dataclass
+class Pass:
+    """One pass through a graph: its emitter, input, label and mask symbols, and the arrays of all vertices."""
+
+    e: Emitter
+    features: tuple[Array, ...]
+    labels: tuple[Array, ...] = ()
+    label_masks: tuple[Array | None, ...] = ()
+    values: dict[str, Array] = field(default_factory=dict)
+    inward: dict[str, Inward] = field(default_factory=dict)
+
+
+def emit_forward(graph: Graph, parameters: Parameters, run: Pass, *, scored: bool = False) -> None:
+    """Records the forward pass; with `scored` the outputs' losses too, and every backward is kept."""
+    run.values.update(zip(graph.inputs, run.features, strict=True))
+    losses = {node.name: i for i, node in enumerate(scored_outputs(graph))} if scored else {}
+    for node in graph.nodes:
+        with run.e.named(node.name):
+            xs = [run.values[name] for name in node.inputs]
+            layer = node.layer
+            if layer is None:
+                y, inward = _vertex(run.e, node, xs)
+            else:
+                i = losses.get(node.name)
+                target = None if i is None else (run.labels[i], run.label_masks[i])
+                y, inward = _layer(run.e, node, layer, xs[0], parameters.arrays(node), target)
+        run.values[node.name] = y
+        run.inward[node.name] = inward
+
+
+def emit_backward(graph: Graph, parameters: Parameters, run: Pass) -> None:
+    """Records the backward pass from the outputs' losses to the gradients of all parameters."""
+    wanted: dict[str, Array | None] = {name: None for name in graph.outputs}
+    reached = set()
+    for node in reversed(graph.nodes):
+        if node.name not in wanted:
+            continue
+        reached.add(node.name)
+        with run.e.named(node.name):
+            gradients = run.inward[node.name](wanted[node.name])
+            for name, gradient in zip(node.inputs, gradients, strict=True):
+                if gradient is None or not run.values[name].needs_gradient:
+                    continue
+                other = wanted.get(name)
+                if other is None:
+                    wanted[name] = gradient
+                else:
+                    run.e(k.rows.add, other.flat, gradient.flat)
+    _clear_unreached(graph, parameters, run.e, reached)
+
+
+def _clear_unreached(graph: Graph, parameters: Parameters, e: Emitter, reached: set[str]) -> None:
+    """Parameters that no gradient reaches get 0; DL4J leaves their previous update there (quirk 27)."""
+    written = {id(array.root): True for call in e.calls for array in call.arrays if array.root.space == "gradient"}
+    seen = {(array.root.offset, array.root.size) for call in e.calls for array in call.arrays if id(array.root) in written}
+    for slot in parameters.slots:
+        stale = slot.node.name not in reached and not slot.param.frozen and e.quirk(27)
+        if (slot.offset, slot.param.size) not in seen and not stale:
+            e(k.rows.fill, slot.flat("gradient"), 0.0)
+
+
+def _vertex(e: Emitter, node: Node, xs: list[Array]) -> tuple[Array, Inward]:
+    y, backward = node.thing.emit(e, xs)  # type: ignore[call-arg, arg-type]
+    y.needs_gradient = any(x.needs_gradient for x in xs)
+
+    def inward(dy: Array | None) -> Sequence[Array | None]:
+        return backward(dy) if dy is not None and y.needs_gradient else [None] * len(xs)  # type: ignore[return-value]
+
+    return y, inward
+
+
+def _layer(
+    e: Emitter, node: Node, layer: Layer, x: Array, p: Params, target: tuple[Array, Array | None] | None
+) -> tuple[Array, Inward]:
+    below = x.needs_gradient
+    backs: list[Callable[[Array], Array | None]] = []
+    if node.preprocessor:
+        x, back = node.preprocessor.emit(e, x)
+        x.needs_gradient = below
+        backs.append(back)
+    noisy = layer.dropout and e.training and not layer.frozen
+    if noisy:
+        x, back = layer.dropout.emit(e, x)  # type: ignore[union-attr]
+        x.needs_gradient = below
+        backs.append(back)
+    p = _with_noise(e, node, p)
+    if target is not None and isinstance(layer, LossLayerPart):
+        y, backward = layer.emit_scored(e, x, p, *target)
+    elif layer.frozen:
+        with e.inference():
+            y, backward = layer.emit(e, x, p)  # type: ignore[assignment]
+    else:
+        y, backward = layer.emit(e, x, p)  # type: ignore[assignment]
+    y.needs_gradient = not layer.frozen and (below or bool(p))
+
+    def inward(dy: Array | None) -> Sequence[Array | None]:
+        if layer.frozen or (dy is None and target is None):
+            return [None]
+        dx = backward(dy)
+        for back in reversed(backs):
+            if dx is None or not below:
+                return [None]
+            dx = back(dx)
+        return [dx if below else None]
+
+    return y, inward
+
+
+def _with_noise(e: Emitter, node: Node, p: Params) -> Params:
+    trained = node.trained
+    if trained is None or trained.weight_noise is None:
+        return p
+    noisy = Params(p)
+    for param in node.params:
+        if param.role == "statistic":
+            continue
+        clean = p[param.name]
+        flat = trained.weight_noise.emit(e, clean.flat, param.role)
+        if flat is not clean.flat:
+            array = flat.ordered(param.shape, param.order)
+            array.gradient = clean.gradient
+            noisy[param.name] = array
+    return noisy

@@ -1,0 +1,170 @@
+"""One flat vector: where each parameter and each updater state lies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dl4py.network.graph import Graph, Node
+from dl4py.plan import Array, Param, Params
+from dl4py.updaters import Updater
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A parameter's place in the flat vector."""
+
+    node: Node
+    param: Param
+    offset: int
+
+    @property
+    def stop(self) -> int:
+        """Where the next parameter starts."""
+        return self.offset + self.param.size
+
+    def flat(self, space: str) -> Array:
+        """The parameter's numbers in the vector of that space, as they lie."""
+        return Array((self.param.size,), space=space, offset=self.offset, name=f"{self.node.name}.{self.param.name}")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Neighbouring parameters that share an updater; its state arrays follow each other at `state_offset`."""
+
+    updater: Updater
+    slots: tuple[Slot, ...]
+    state_offset: int
+
+    @property
+    def offset(self) -> int:
+        """Where the block starts in the flat vector."""
+        return self.slots[0].offset
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return self.slots[-1].stop - self.offset
+
+    @property
+    def state_size(self) -> int:
+        """Number of state values."""
+        return self.size * len(self.updater.state)
+
+    def flat(self, space: str) -> Array:
+        """The block's numbers in the vector of that space."""
+        return Array((self.size,), space=space, offset=self.offset, name=f"{self.slots[0].node.name}..")
+
+    def state(self) -> Params:
+        """The state arrays by name."""
+        return Params(
+            {
+                name: Array((self.size,), space="state", offset=self.state_offset + i * self.size, name=name)
+                for i, name in enumerate(self.updater.state)
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The layout of a network's flat vectors."""
+
+    slots: tuple[Slot, ...]
+    blocks: tuple[Block, ...]
+
+    @property
+    def size(self) -> int:
+        """Number of parameters."""
+        return self.slots[-1].stop if self.slots else 0
+
+    @property
+    def state_size(self) -> int:
+        """Number of updater state values."""
+        return sum(block.state_size for block in self.blocks)
+
+    def of(self, node: Node) -> list[Slot]:
+        """The slots of one node."""
+        return [slot for slot in self.slots if slot.node.name == node.name]
+
+    def arrays(self, node: Node) -> Params:
+        """The parameter arrays of one node, each with its gradient."""
+        arrays = Params()
+        for slot in self.of(node):
+            param = slot.param
+            array = slot.flat("params").ordered(param.shape, param.order)
+            array.gradient = slot.flat("gradient").ordered(param.shape, param.order)
+            arrays[param.name] = array
+        return arrays
+
+    def first_values(self, graph: Graph) -> np.ndarray:
+        """Fresh parameters in double, drawn in the order of the flat vector from the network's seed."""
+        generator = np.random.Generator(np.random.Philox(graph.config.seed))
+        values = np.zeros(self.size)
+        for slot in self.slots:
+            values[slot.offset : slot.stop] = _first(slot, generator, graph)
+        return values
+
+    def first_state(self) -> np.ndarray:
+        """Fresh updater state in double."""
+        state = np.zeros(self.state_size)
+        for block in self.blocks:
+            for i, name in enumerate(block.updater.state):
+                start = block.state_offset + i * block.size
+                state[start : start + block.size] = block.updater.first_state(name)
+        return state
+
+
+def lay_out(graph: Graph) -> Parameters:
+    """The layout of a graph's parameters, in DL4J's order."""
+    slots = []
+    offset = 0
+    for node in graph.nodes:
+        for param in node.params:
+            slots.append(Slot(node, param, offset))
+            offset += param.size
+    return Parameters(tuple(slots), tuple(_blocks(slots)))
+
+
+def _blocks(slots: list[Slot]) -> list[Block]:
+    groups: list[list[Slot]] = []
+    for slot in slots:
+        if groups and _together(groups[-1][-1], slot):
+            groups[-1].append(slot)
+        else:
+            groups.append([slot])
+    blocks = []
+    state = 0
+    for group in groups:
+        block = Block(updater_of(group[0]), tuple(group), state)
+        blocks.append(block)
+        state += block.state_size
+    return blocks
+
+
+def _together(a: Slot, b: Slot) -> bool:
+    if a.param.pretrain != b.param.pretrain or (a.param.pretrain and a.node.name != b.node.name):
+        return False
+    return updater_of(a) == updater_of(b)
+
+
+def updater_of(slot: Slot) -> Updater:
+    """The updater of a parameter: none for statistics and frozen parameters, biases may have their own."""
+    from dl4py.updaters.no_op import NoOp
+
+    trained = slot.node.trained
+    if trained is None or slot.param.frozen or slot.param.role == "statistic":
+        return NoOp()
+    if slot.param.role == "bias" and trained.bias_updater is not None:
+        return trained.bias_updater
+    return trained.updater
+
+
+def _first(slot: Slot, generator: np.random.Generator, graph: Graph) -> np.ndarray:
+    param = slot.param
+    if param.start is not None:
+        return np.full(param.size, param.start)
+    trained = slot.node.trained
+    assert trained is not None
+    drawn = trained.weight_init.draw(generator, param, graph.compatibility)
+    return drawn.reshape(param.shape).ravel(order=param.order.upper())  # type: ignore[call-overload, no-any-return]

@@ -1,0 +1,62 @@
+"""`Param`: what a layer says of one of its parameters; `Params`: its arrays in a plan, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+
+from dl4py.plan.array import Array
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter array of a layer: name, shape, order in the flat vector, and how it starts and is trained.
+
+    `role` is ``weight`` (weight initializer, weight regularization), ``bias`` (bias regularization and updater) or
+    ``statistic`` (neither; the "gradient" is subtracted as it is, like the running mean of batch normalization).
+    `start` is a constant first value; None asks the weight initializer, with `fan_in` and `fan_out`.
+    `pretrain` marks parameters that supervised training leaves alone; `frozen` ones have no updater; `drifts` ones get no
+    gradient but keep updater and penalties where DL4J's quirk 26 holds; `unpenalized` ones have no penalty.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    order: str = "f"
+    role: str = "weight"
+    start: float | None = None
+    fan_in: float = 1.0
+    fan_out: float = 1.0
+    pretrain: bool = False
+    frozen: bool = False
+    drifts: bool = False
+    unpenalized: bool = False
+
+    @classmethod
+    def weight(cls, name: str, shape: tuple[int, ...], *, order: str = "f", fans: tuple[float, float] | None = None) -> Param:
+        """A weight, drawn by the layer's initializer; `fans` default to the two sizes of a matrix."""
+        fan_in, fan_out = fans or (float(shape[0]), float(shape[-1]))
+        return cls(name, shape, order, "weight", None, fan_in, fan_out)
+
+    @classmethod
+    def bias(cls, name: str, shape: tuple[int, ...], start: float = 0.0) -> Param:
+        """A bias, `start` everywhere at first."""
+        return cls(name, shape, "c", "bias", start)
+
+    @property
+    def size(self) -> int:
+        """Number of values."""
+        return prod(self.shape)
+
+    def but(self, **changes: object) -> Param:
+        """A copy with other facts."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+class Params(dict[str, Array]):
+    """A layer's parameter arrays: `p.W`, `p["W"]`; each has its `gradient`."""
+
+    def __getattr__(self, name: str) -> Array:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None

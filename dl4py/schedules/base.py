@@ -1,0 +1,69 @@
+"""What a schedule promises: a value for each iteration or epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
+
+from pydantic import PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from dl4py.compatibility import Compatibility
+from dl4py.registry import Kind
+from dl4py.spec import Thing, key
+from dl4py.spec.thing import thing_of
+
+C = TypeVar("C", bound=type)
+SCHEDULES: Kind[Schedule] = Kind("schedule", package="dl4py.schedules")
+
+
+class Schedule(Thing):
+    """A value that changes with the iteration or the epoch, both counted from 0."""
+
+    kind: ClassVar[Kind[Any]] = SCHEDULES
+
+    def at(self, iteration: int, epoch: int, compatibility: Compatibility) -> float:
+        """The value in force at that iteration of that epoch."""
+        raise NotImplementedError
+
+
+class CountedSchedule(Schedule):
+    """A schedule that counts iterations or epochs."""
+
+    schedule_type: Literal["iteration", "epoch"] = key("What is counted.", default="iteration", spelling="upper")
+
+    def at(self, iteration: int, epoch: int, compatibility: Compatibility) -> float:
+        return self.after(iteration if self.schedule_type == "iteration" else epoch, compatibility)
+
+    def after(self, i: int, compatibility: Compatibility) -> float:
+        """The value after `i` counts."""
+        raise NotImplementedError
+
+
+def schedule(type: str, *, java: str | None = None) -> Callable[[C], C]:
+    """Enters a schedule in the table under `type`."""
+    return SCHEDULES.register(type, java=java)
+
+
+def _rate(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        number = float(value)
+        if number != number or number in (float("inf"), float("-inf")):
+            raise PydanticCustomError("finite_number", "Input should be a finite number")
+        return number
+    if isinstance(value, str) or value is None or isinstance(value, bool | list):
+        raise PydanticCustomError("rate_type", "expected a number or a schedule (a mapping with `type:`)")
+    return thing_of(SCHEDULES, Schedule, value)
+
+
+Rate = Annotated[
+    float | Schedule,
+    PlainValidator(_rate),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"dl4py-kind": "schedules"}]}),
+]
+"""A number, or a schedule of numbers."""
+
+
+def rate_at(rate: float | Schedule, iteration: int, epoch: int, compatibility: Compatibility) -> float:
+    """The number that a rate has at that iteration."""
+    return rate if isinstance(rate, float) else rate.at(iteration, epoch, compatibility)
