@@ -1,0 +1,63 @@
+"""The top-level keys of a spec: each room's `config.py` registers one."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from typing import TypeVar
+
+from dl4py.spec.thing import Thing
+
+T = TypeVar("T", bound=type[Thing])
+
+
+@dataclass(frozen=True)
+class Section:
+    """One top-level key: its class, whether a spec must have it, and its place in the text."""
+
+    name: str
+    thing: type[Thing]
+    required: bool
+    order: int
+
+
+_sections: dict[str, Section] = {}
+
+
+def section(name: str, *, required: bool = False, order: int = 100) -> Callable[[T], T]:
+    """Makes a thing the section `name` of specs."""
+
+    def enter(cls: T) -> T:
+        _sections[name] = Section(name, cls, required, order)
+        return cls
+
+    return enter
+
+
+def find(name: str) -> Section | None:
+    """The section of that name; only its own room is loaded."""
+    if name not in _sections and name.isidentifier():
+        module = f"dl4py.{name}.config"
+        try:
+            importlib.import_module(module)
+        except ModuleNotFoundError as error:
+            if error.name not in (module, f"dl4py.{name}"):
+                raise
+    if name not in _sections:
+        for entry in entry_points(group="dl4py.sections", name=name):
+            entry.load()
+    return _sections.get(name)
+
+
+def sections() -> list[Section]:
+    """All sections, in the order in which a spec has them."""
+    package = importlib.import_module("dl4py")
+    for module in pkgutil.iter_modules(package.__path__):
+        if module.ispkg:
+            find(module.name)
+    for entry in entry_points(group="dl4py.sections"):
+        find(entry.name)
+    return sorted(_sections.values(), key=lambda s: (s.order, s.name))
