@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import sqrt
+from math import log10, sqrt
 
 from dl4py.kernels.jit import kernel
 
@@ -43,3 +43,84 @@ def layer_norm_backward(unit, inverse, gain, dz, dgain):
         dot /= n
         for j in range(unit.shape[1]):
             dz[i, j] = (dz[i, j] * gain[j] - mean - unit[i, j] * dot) * inverse[i, 0]
+
+
+@kernel("b n -> n, n")
+def moments(x, mean, variance):
+    """Mean and biased variance of each column."""
+    rows = x.dtype.type(x.shape[0])
+    mean[:] = 0.0
+    variance[:] = 0.0
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            mean[j] += x[i, j]
+    for j in range(x.shape[1]):
+        mean[j] /= rows
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            d = x[i, j] - mean[j]
+            variance[j] += d * d
+    for j in range(x.shape[1]):
+        variance[j] /= rows
+
+
+@kernel("n, n -> n, n")
+def running(kept_mean, kept_spread, mean, variance, log_std: int):
+    """Mean and variance out of the kept statistics."""
+    for j in range(mean.shape[0]):
+        mean[j] = kept_mean[j]
+        if log_std:
+            deviation = 10.0 ** kept_spread[j]
+            variance[j] = deviation * deviation
+        else:
+            variance[j] = kept_spread[j]
+
+
+@kernel("b n, n, n, n, n -> b n, b n", split=True)
+def batch_norm(x, mean, variance, gamma, beta, unit, y, eps: float):
+    """``unit = (x - mean) / sqrt(var + eps)``, ``y = gamma unit + beta``."""
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            unit[i, j] = (x[i, j] - mean[j]) / sqrt(variance[j] + eps)
+            y[i, j] = gamma[j] * unit[i, j] + beta[j]
+
+
+@kernel("b n, b n -> n, n")
+def batch_norm_sums(unit, dy, dgamma, dbeta):
+    """``dgamma = sum dy unit``, ``dbeta = sum dy``."""
+    dgamma[:] = 0.0
+    dbeta[:] = 0.0
+    for i in range(unit.shape[0]):
+        for j in range(unit.shape[1]):
+            dgamma[j] += dy[i, j] * unit[i, j]
+            dbeta[j] += dy[i, j]
+
+
+@kernel("b n, n, n, n, n, b n*", split=True)
+def batch_norm_backward(unit, variance, gamma, dgamma, dbeta, dy, eps: float, rows: float):
+    """Turns ``dy`` into ``dx = gamma / (N sqrt(var + eps)) (N dy - sum dy - unit sum(dy unit))``."""
+    for i in range(unit.shape[0]):
+        for j in range(unit.shape[1]):
+            d = dy[i, j] - (dbeta[j] + unit[i, j] * dgamma[j]) / rows
+            dy[i, j] = gamma[j] / sqrt(variance[j] + eps) * d
+
+
+@kernel("n, n, b n*")
+def running_backward(variance, gamma, dy, eps: float):
+    """Turns ``dy`` into ``dx = gamma dy / sqrt(var + eps)``, the statistics being constants."""
+    for i in range(dy.shape[0]):
+        for j in range(dy.shape[1]):
+            dy[i, j] *= gamma[j] / sqrt(variance[j] + eps)
+
+
+@kernel("n, n, n, n -> n, n")
+def statistics_step(kept_mean, kept_spread, mean, variance, mean_step, spread_step, decay: float, log_std: int):
+    """What is subtracted from the kept statistics: ``(1 - d)(kept - new)``, or old minus new logarithm."""
+    for j in range(mean.shape[0]):
+        mean_step[j] = (1.0 - decay) * (kept_mean[j] - mean[j])
+        if log_std:
+            deviation = 10.0 ** kept_spread[j]
+            spread = decay * deviation * deviation + (1.0 - decay) * variance[j]
+            spread_step[j] = kept_spread[j] - log10(sqrt(spread))
+        else:
+            spread_step[j] = (1.0 - decay) * (kept_spread[j] - variance[j])

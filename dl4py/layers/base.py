@@ -80,6 +80,7 @@ class Layer(LayerKeys):
     kind: ClassVar[Kind[Any]] = LAYERS
     summary_name: ClassVar[str] = ""
     frozen: ClassVar[bool] = False
+    wraps: ClassVar[tuple[str, ...]] = ()  # keys that hold inner layers
 
     name: str | None = key("Name; `layer<i>` when absent.", default=None, json="layerName")
     inputs: Names = key("Names of the vertices whose outputs come in; the one before when absent.", default=(), json="")

@@ -121,7 +121,13 @@ def _inherited(config: NetworkConfig, layer: Layer) -> Layer:
     values = {name: getattr(config.defaults, name) for name in config.defaults.model_fields_set}
     if "weight_decay" in values and Compatibility(config.compatibility).has(25):
         values["regularization"] = (*config.defaults.regularization, *_decay_again(values["weight_decay"]))
-    return layer.inherit(values)
+    return _inheriting(layer, values)
+
+
+def _inheriting(layer: Layer, values: dict[str, object]) -> Layer:
+    inner = {name: getattr(layer, name) for name in layer.wraps}
+    inside = {name: _inheriting(wrapped, values) for name, wrapped in inner.items()}
+    return layer.inherit(values).but(**inside) if inside else layer.inherit(values)
 
 
 def _decay_again(coefficient: object) -> tuple[object, ...]:

@@ -107,6 +107,8 @@ def _check(kernel: Kernel, arrays: tuple[Array, ...], owner: str) -> None:
     sizes: dict[str, int] = {}
     for operand, array in zip(kernel.operands, arrays, strict=True):
         assert isinstance(array, Array), f"{owner}: {kernel} got {array!r} for an array"
+        if operand.dims == ("...",):
+            continue
         assert len(operand.dims) == len(array.shape), f"{owner}: {kernel} got {array!r} for {operand.dims}"
         for word, size in zip(operand.dims, array.shape, strict=True):
             if word not in ("_", "c"):

@@ -1,0 +1,74 @@
+"""Frozen layers: their parameters stay as they are."""
+
+from typing import Any, ClassVar
+
+from dl4py.layers.base import Layer, TrainableKeys, layer
+from dl4py.plan import Array, Backward, Emitter, Param, Params
+from dl4py.preprocessors import Preprocessor
+from dl4py.shapes import Shape
+from dl4py.spec import key
+
+
+class Wrapper(Layer):
+    """A layer around another, whose shapes and parameters are the inner one's."""
+
+    wraps: ClassVar[tuple[str, ...]] = ("layer",)
+
+    @property
+    def inner(self) -> Layer:
+        """The layer inside."""
+        return getattr(self, self.wraps[0])  # type: ignore[no-any-return]
+
+    def given(self, shape: Shape) -> Any:
+        return self.but(**{self.wraps[0]: self.inner.but(name=self.inner.name or self.name).given(shape)})
+
+    def output_shape(self, given: Shape) -> Shape:
+        return self.inner.output_shape(given)
+
+    def trained(self) -> TrainableKeys | None:
+        return self.inner.trained()
+
+    def wanted(self, given: Shape) -> Preprocessor | None:
+        return self.inner.wanted(given)
+
+
+@layer("frozen", java="org.deeplearning4j.nn.conf.layers.misc.FrozenLayer")
+class Frozen(Wrapper):
+    """The inner layer as in inference: no dropout, running statistics, no gradient, no update, no penalty.
+
+    Layers below get no gradient either.
+    """
+
+    frozen: ClassVar[bool] = True
+
+    layer: Layer = key("The layer that is frozen.")
+
+    def params(self) -> list[Param]:
+        return [param.but(frozen=True) for param in self.inner.params()]
+
+    def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        y, _ = self.inner.emit(e, x, p)
+        return y, lambda dy: None
+
+
+@layer("frozen_with_backprop", java="org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop")
+class FrozenWithBackprop(Wrapper):
+    """The inner layer with parameters that stay; the gradient passes through to the layers below."""
+
+    wraps: ClassVar[tuple[str, ...]] = ("underlying",)
+
+    underlying: Layer = key("The layer that is frozen.")
+
+    def params(self) -> list[Param]:
+        return [param.but(drifts=True) for param in self.inner.params()]
+
+    def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        scratch = Params({name: _without_gradient(e, array) for name, array in p.items()})
+        return self.inner.emit(e, x, scratch)
+
+
+def _without_gradient(e: Emitter, array: Array) -> Array:
+    """The same parameter with a gradient that nobody reads."""
+    seen = array.reshape(*array.shape) if array.root.space == "arena" else array.root.ordered(array.shape, "f")
+    seen.gradient = e.array(array.size, name="unused").ordered(array.shape, "f")
+    return seen
