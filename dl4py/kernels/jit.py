@@ -64,7 +64,9 @@ class Kernel:
     def __repr__(self) -> str:
         return f"<kernel {self.name} {self.text!r}>"
 
-    def bind(self, arrays: tuple[np.ndarray, ...], constants: tuple[Any, ...]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    def bind(
+        self, arrays: tuple[np.ndarray, ...], constants: tuple[Any, ...]
+    ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """The function to call and its arguments, compiled for these arrays."""
         if not self._compiled:
             return self.fn(*arrays, *constants)  # type: ignore[no-any-return]

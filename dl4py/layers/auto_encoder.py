@@ -28,13 +28,18 @@ class AutoEncoder(FeedForwardLayer):
     corruption_level: Fraction = key("Share of inputs set to 0 while pretraining.", default=0.30000001192092896)
     sparsity: Number = key("Wanted mean activation while pretraining; 0 for none.", default=0.0)
     loss_function: ReconstructionLoss = key(
-        "Penalty on the reconstruction while pretraining.", default="reconstruction_crossentropy", spelling="upper"
+        "Penalty on the reconstruction while pretraining.",
+        default="reconstruction_crossentropy",
+        spelling="upper",
     )
     visible_bias_init: Number = key("First value of the visible bias.", default=0.0)
 
     def params(self) -> list[Param]:
         assert self.n_in is not None
-        return [*affine_params(self), Param.bias("vb", (self.n_in,), self.visible_bias_init).but(pretrain=True)]
+        return [
+            *affine_params(self),
+            Param.bias("vb", (self.n_in,), self.visible_bias_init).but(pretrain=True),
+        ]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         z, affine_backward = affine(e, x, p)

@@ -56,7 +56,9 @@ class TrainableKeys(LayerKeys):
     bias_updater: Updater | None = key("Rule for biases; `updater` when absent.", default=None, inherited=True)
     l1: Rate | None = key("L1 coefficient of weights.", default=None, json="", inherited=True)
     l2: Rate | None = key("L2 coefficient of weights.", default=None, json="", inherited=True)
-    weight_decay: Rate | None = key("Weight decay of weights, scaled by the rate.", default=None, json="", inherited=True)
+    weight_decay: Rate | None = key(
+        "Weight decay of weights, scaled by the rate.", default=None, json="", inherited=True
+    )
     l1_bias: Rate | None = key("L1 coefficient of biases.", default=None, json="", inherited=True)
     l2_bias: Rate | None = key("L2 coefficient of biases.", default=None, json="", inherited=True)
     weight_decay_bias: Rate | None = key(
@@ -66,7 +68,10 @@ class TrainableKeys(LayerKeys):
     regularization_bias: Penalties = key("Further penalties of biases.", default=(), inherited=True)
     weight_noise: WeightNoise | None = key("Noise on parameters while training.", default=None, inherited=True)
     gradient_normalization: GradientNormalization = key(
-        "Normalization or clipping of the layer's gradient.", default="none", spelling="pascal", inherited=True
+        "Normalization or clipping of the layer's gradient.",
+        default="none",
+        spelling="pascal",
+        inherited=True,
     )
     gradient_normalization_threshold: Positive = key("Threshold of clipping.", default=1.0, inherited=True)
 

@@ -29,7 +29,9 @@ class BatchNormalization(TrainableLayer):
     gamma: Number = key("First value, or the value when locked, of the factor.", default=1.0)
     beta: Number = key("First value, or the value when locked, of the summand.", default=0.0)
     lock_gamma_beta: Flag = key("Keep factor and summand at `gamma` and `beta`.", default=False)
-    use_log_std: Flag = key("Keep the logarithm of the deviation, as DL4J does, in place of the variance.", default=True)
+    use_log_std: Flag = key(
+        "Keep the logarithm of the deviation, as DL4J does, in place of the variance.", default=True
+    )
     minibatch: Flag = key("Kept for DL4J.", default=True, hidden=True)
 
     def given(self, shape: Shape) -> Self:
@@ -46,8 +48,18 @@ class BatchNormalization(TrainableLayer):
             Param("gamma", size, "c", "weight", self.gamma, unpenalized=True),
             Param("beta", size, "c", "weight", self.beta, unpenalized=True),
         ]
-        spread = Param("log10stdev" if self.use_log_std else "var", size, "c", "statistic", 0.0 if self.use_log_std else 1.0)
-        return [*([] if self.lock_gamma_beta else learned), Param("mean", size, "c", "statistic", 0.0), spread]
+        spread = Param(
+            "log10stdev" if self.use_log_std else "var",
+            size,
+            "c",
+            "statistic",
+            0.0 if self.use_log_std else 1.0,
+        )
+        return [
+            *([] if self.lock_gamma_beta else learned),
+            Param("mean", size, "c", "statistic", 0.0),
+            spread,
+        ]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         n = x.columns
@@ -73,7 +85,17 @@ class BatchNormalization(TrainableLayer):
                     k.norm.statistics_step, p.mean, spread, mean, variance, p.mean.gradient, spread.gradient,
                     self.decay, int(self.use_log_std),
                 )  # fmt: skip
-                e(k.norm.batch_norm_backward, unit, variance, gamma, dgamma, dbeta, dy, self.eps, float(dy.rows))
+                e(
+                    k.norm.batch_norm_backward,
+                    unit,
+                    variance,
+                    gamma,
+                    dgamma,
+                    dbeta,
+                    dy,
+                    self.eps,
+                    float(dy.rows),
+                )
             else:
                 e(k.norm.running_backward, variance, gamma, dy, self.eps)
             return dy

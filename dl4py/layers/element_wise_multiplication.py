@@ -3,16 +3,15 @@
 from typing import ClassVar
 
 from dl4py import kernels as k
+from dl4py.errors import ShapeError
 from dl4py.kernels.jit import kernel
 from dl4py.layers.base import FeedForwardLayer, layer
 from dl4py.plan import Array, Backward, Emitter, Param, Params
-from dl4py.spec import Size, key
-from dl4py.shapes import FeedForward, Shape
-from dl4py.errors import ShapeError
 
 
 @layer(
-    "element_wise_multiplication", java="org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer"
+    "element_wise_multiplication",
+    java="org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer",
 )
 class ElementWiseMultiplication(FeedForwardLayer):
     """``y = activation(x * w + b)``, element by element.

@@ -4,8 +4,8 @@ from typing import ClassVar
 
 from dl4py import kernels as k
 from dl4py.activations import Activation
-from dl4py.layers.base import TrainableLayer, layer
 from dl4py.errors import ShapeError
+from dl4py.layers.base import TrainableLayer, layer
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.shapes import FeedForward, Shape
 from dl4py.spec import Flag, Size, key

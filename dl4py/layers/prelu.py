@@ -26,7 +26,9 @@ class PReLU(TrainableLayer):
     input_shape: Annotated[tuple[Size, ...] | None, AsTuple] = key(
         "Shape of one example; found from the layer before when absent.", default=None
     )
-    shared_axes: Annotated[tuple[Count, ...] | None, AsTuple] = key("Axes with one alpha for all, counted from 1.", default=None)
+    shared_axes: Annotated[tuple[Count, ...] | None, AsTuple] = key(
+        "Axes with one alpha for all, counted from 1.", default=None
+    )
     weight_init: Initializer = key(
         "First values of alpha.", default={"type": "constant", "value": 0.0}, json="weightInitFn"
     )
@@ -34,7 +36,9 @@ class PReLU(TrainableLayer):
     def given(self, shape: Shape) -> "PReLU":
         if self.shared_axes:
             raise UnsupportedFeature(
-                f"layer `{self.name}`: `shared_axes` is not built yet", at=self.mark("shared_axes"), hint="leave it out"
+                f"layer `{self.name}`: `shared_axes` is not built yet",
+                at=self.mark("shared_axes"),
+                hint="leave it out",
             )
         if self.input_shape is not None and self.input_shape != shape.array:
             raise ShapeError(

@@ -9,6 +9,7 @@ import numpy as np
 
 from dl4py import kernels as k
 from dl4py.activations.base import Activation
+from dl4py.errors import ShapeError
 from dl4py.kernels.jit import Kernel
 from dl4py.plan import Array, Emitter
 from dl4py.registry import Kind
@@ -42,27 +43,58 @@ class Loss(Thing):
         return None
 
 
-class ElementLoss(Loss):
-    """A loss that is a sum over elements, with a weight per output."""
+class WeightedLoss(Loss):
+    """A loss with a weight per output."""
 
     weights: Numbers | None = key("A weight for each output; 1 when absent.", default=None, omit_null=True)
+
+    def weight_row(self, e: Emitter, columns: int) -> Array:
+        """The weights as a constant row."""
+        if self.weights is not None and len(self.weights) != columns:
+            raise ShapeError(
+                f"the loss `{self.type}` has {len(self.weights)} weights for {columns} outputs",
+                at=self.mark("weights"),
+                hint="give one weight for each output",
+            )
+        return e.constant(np.ones(columns) if self.weights is None else np.array(self.weights))
+
+
+class ElementLoss(WeightedLoss):
+    """A loss that is a sum over elements, with a weight per output."""
 
     def kernel(self) -> Kernel:
         """``"b o, b o, o -> b o, b o"``: outputs, labels, weights to scores and gradients, both weighted."""
         raise NotImplementedError
 
-    def constants(self) -> tuple[float, ...]:
-        """What the kernel takes after its arrays."""
-        return ()
+    def emit(self, e: Emitter, y: Array, labels: Array, mask: Array | None, score: Array) -> Array:
+        scores, dy = e.like(y, "scores"), e.like(y, "dy")
+        e(self.kernel(), y, labels, self.weight_row(e, y.columns), scores, dy)
+        return add_masked(e, scores, dy, mask, score)
+
+
+class UnweightedLoss(Loss):
+    """A loss that is a sum over elements."""
+
+    def kernel(self) -> Kernel:
+        """``"b o, b o -> b o, b o"``: outputs, labels to scores and gradients."""
+        raise NotImplementedError
 
     def emit(self, e: Emitter, y: Array, labels: Array, mask: Array | None, score: Array) -> Array:
         scores, dy = e.like(y, "scores"), e.like(y, "dy")
-        e(self.kernel(), y, labels, self.weight_row(e, y.columns), scores, dy, *self.constants())
+        e(self.kernel(), y, labels, scores, dy)
         return add_masked(e, scores, dy, mask, score)
 
-    def weight_row(self, e: Emitter, columns: int) -> Array:
-        """The weights as a constant row."""
-        return e.constant(np.ones(columns) if self.weights is None else np.array(self.weights))
+
+def per_example(loss: Loss, mask: Array | None) -> Array | None:
+    """The mask, refused where it differs between the outputs of an example."""
+    if mask is not None and mask.columns > 1:
+        raise ShapeError(
+            f"the loss `{loss.type}` looks at all outputs of an example together, so its mask has one column, "
+            f"found {mask.columns}",
+            at=loss.mark(),
+            hint="mask whole examples, or use a loss that is a sum over outputs",
+        )
+    return mask
 
 
 def add_masked(e: Emitter, scores: Array, dy: Array, mask: Array | None, score: Array) -> Array:

@@ -3,8 +3,8 @@
 from dl4py import kernels as k
 from dl4py.activations.base import Activation
 from dl4py.kernels import elementary as el
-from dl4py.kernels.jit import Kernel, kernel
-from dl4py.losses.base import ElementLoss, apply_mask, loss
+from dl4py.kernels.jit import kernel
+from dl4py.losses.base import WeightedLoss, add_masked, apply_mask, loss, per_example
 from dl4py.plan import Array, Emitter
 from dl4py.spec import Positive, key
 
@@ -12,19 +12,32 @@ exp, log = el.exp, el.log
 
 
 @loss("mcxent", java="org.nd4j.linalg.lossfunctions.impl.LossMCXENT")
-class MultiClassCrossEntropy(ElementLoss):
+class MultiClassCrossEntropy(WeightedLoss):
     """``score = -sum of w labels log y``; with softmax, y is clipped to [eps, 1 - eps] and ``dz = y sum(w labels) - w labels``."""
 
     softmax_clip_eps: Positive = key("Clip of softmax outputs in the score.", default=1e-10)
 
-    def kernel(self) -> Kernel:
-        return mcxent
+    def emit(self, e: Emitter, y: Array, labels: Array, mask: Array | None, score: Array) -> Array:
+        return self.emit_elements(e, y, labels, mask, score)
 
     def emit_fused(
         self, e: Emitter, z: Array, activation: Activation, labels: Array, mask: Array | None, score: Array
     ) -> tuple[Array, Array] | None:
+        return self.emit_softmax(e, z, activation, labels, mask, score)
+
+    def emit_elements(self, e: Emitter, y: Array, labels: Array, mask: Array | None, score: Array) -> Array:
+        """The form for any activation."""
+        scores, dy = e.like(y, "scores"), e.like(y, "dy")
+        e(mcxent, y, labels, self.weight_row(e, y.columns), scores, dy)
+        return add_masked(e, scores, dy, mask, score)
+
+    def emit_softmax(
+        self, e: Emitter, z: Array, activation: Activation, labels: Array, mask: Array | None, score: Array
+    ) -> tuple[Array, Array] | None:
+        """The form with softmax, None with another activation."""
         if activation.type != "softmax":
             return None
+        per_example(self, mask)
         y, dz, scores = e.like(z, "y"), e.like(z, "dz"), e.array(z.rows, 1, name="scores")
         e(softmax_mcxent, z, labels, self.weight_row(e, z.columns), y, dz, scores, self.softmax_clip_eps)
         if mask is not None:

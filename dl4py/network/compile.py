@@ -47,7 +47,7 @@ def emit_forward(graph: Graph, parameters: Parameters, run: Pass, *, scored: boo
 
 def emit_backward(graph: Graph, parameters: Parameters, run: Pass) -> None:
     """Records the backward pass from the outputs' losses to the gradients of all parameters."""
-    wanted: dict[str, Array | None] = {name: None for name in graph.outputs}
+    wanted: dict[str, Array | None] = dict.fromkeys(graph.outputs)
     reached = set()
     for node in reversed(graph.nodes):
         if node.name not in wanted:
@@ -69,7 +69,9 @@ def emit_backward(graph: Graph, parameters: Parameters, run: Pass) -> None:
 def _clear_unreached(graph: Graph, parameters: Parameters, e: Emitter, reached: set[str]) -> None:
     """Parameters that no gradient reaches get 0; DL4J leaves their previous update there (quirk 27)."""
     written = {id(array.root): True for call in e.calls for array in call.arrays if array.root.space == "gradient"}
-    seen = {(array.root.offset, array.root.size) for call in e.calls for array in call.arrays if id(array.root) in written}
+    seen = {
+        (array.root.offset, array.root.size) for call in e.calls for array in call.arrays if id(array.root) in written
+    }
     for slot in parameters.slots:
         stale = slot.node.name not in reached and not slot.param.frozen and e.quirk(27)
         if (slot.offset, slot.param.size) not in seen and not stale:

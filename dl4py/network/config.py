@@ -75,7 +75,9 @@ class NetworkConfig(Thing):
     seed: int = key("Seed of first weights and of dropout.", default=12345)
     data_type: Literal["float", "double"] = key("Precision of all numbers.", default="float", spelling="upper")
     compatibility: Literal["exact", "dl4j"] = key(
-        "`exact`: formulas as published. `dl4j`: as DL4J 1.0.0-M2.1 computes, quirks included.", default="exact", json=""
+        "`exact`: formulas as published. `dl4j`: as DL4J 1.0.0-M2.1 computes, quirks included.",
+        default="exact",
+        json="",
     )
     mini_batch: Flag = key("Divide gradient and score by the batch size.", default=True)
     input: Input | None = key("What a chain is fed; the first layer's `n_in` when absent.", default=None, json="")
@@ -101,7 +103,10 @@ class NetworkConfig(Thing):
     )
     inference_workspace_mode: Workspace = key("The same for inference.", default="enabled", spelling="upper")
     cache_mode: Literal["none", "host", "device"] = key(
-        "Kept for DL4J; arrays that backward needs are always kept.", default="none", spelling="upper", hidden=True
+        "Kept for DL4J; arrays that backward needs are always kept.",
+        default="none",
+        spelling="upper",
+        hidden=True,
     )
     validate_output_layer_config: Flag = key("Refuse outputs whose loss and activation do not fit.", default=True)
     iteration_count: Count = key("Steps already made.", default=0, hidden=True)

@@ -76,10 +76,8 @@ def check_labels(
 
 def node_batch(graph: Graph, name: str, batch: int) -> int:
     """Rows that a vertex gives for a batch: stack and unstack change their number."""
-    rows = {source: batch for source in graph.inputs}
+    rows = dict.fromkeys(graph.inputs, batch)
     for node in graph.nodes:
         factor = getattr(node.thing, "rows", None)
         rows[node.name] = factor([rows[i] for i in node.inputs]) if factor else rows[node.inputs[0]]
     return rows[name]
-
-

@@ -173,7 +173,9 @@ def _graph(config: NetworkConfig) -> Graph:
     inputs = tuple(name for name, _ in config.inputs)
     if not inputs:
         raise MissingKey(
-            "a graph needs `inputs`", at=config.mark(), hint="for example `inputs: {in: {type: feed_forward, size: 4}}`"
+            "a graph needs `inputs`",
+            at=config.mark(),
+            hint="for example `inputs: {in: {type: feed_forward, size: 4}}`",
         )
     nodes: list[Node] = []
     before = inputs[:1]
@@ -184,7 +186,10 @@ def _graph(config: NetworkConfig) -> Graph:
             thing = _inherited(config, thing)
         node = Node(name, thing.but(name=name), sources, thing.preprocessor if isinstance(thing, Layer) else None)
         if node.layer and len(sources) > 1:  # DL4J joins several inputs of a layer by a merge of its own
-            nodes += [replace(node, inputs=(f"{name}-merge",)), Node(f"{name}-merge", _merge(name, sources), sources)]
+            nodes += [
+                replace(node, inputs=(f"{name}-merge",)),
+                Node(f"{name}-merge", _merge(name, sources), sources),
+            ]
         else:
             nodes.append(node)
         before = (name,)
@@ -210,7 +215,9 @@ def _unique(nodes: Sequence[Node], inputs: list[str]) -> None:
     for node in nodes:
         if node.name in seen:
             raise InvalidValue(
-                f"two vertices are called `{node.name}`", at=node.thing.mark("name"), hint="give each its own name"
+                f"two vertices are called `{node.name}`",
+                at=node.thing.mark("name"),
+                hint="give each its own name",
             )
         seen.add(node.name)
 

@@ -41,7 +41,9 @@ class Network:
     or outputs are lists in the order of the network's inputs and outputs, masks likewise.
     """
 
-    def __init__(self, config: NetworkConfig, *, params: np.ndarray | None = None, state: np.ndarray | None = None) -> None:
+    def __init__(
+        self, config: NetworkConfig, *, params: np.ndarray | None = None, state: np.ndarray | None = None
+    ) -> None:
         self.config = config
         self.graph: Graph = build(config)
         self.parameters: Parameters = lay_out(self.graph)
@@ -54,7 +56,10 @@ class Network:
             "params": _vector(first, self.parameters.size, "parameters", kind),
             "gradient": np.zeros(self.parameters.size, kind),
             "state": _vector(
-                self.parameters.first_state() if state is None else state, self.parameters.state_size, "updater state", kind
+                self.parameters.first_state() if state is None else state,
+                self.parameters.state_size,
+                "updater state",
+                kind,
             ),
             "clock": np.zeros(2),
             "score": np.zeros(2),
@@ -169,7 +174,12 @@ class Network:
     def _training(
         self, mode: str, x: list[np.ndarray], y: list[np.ndarray], masks: Sequence[np.ndarray | None]
     ) -> Bound:
-        key = (mode, *[a.shape for a in x], *[a.shape for a in y], *[None if m is None else np.shape(m) for m in masks])
+        key = (
+            mode,
+            *[a.shape for a in x],
+            *[a.shape for a in y],
+            *[None if m is None else np.shape(m) for m in masks],
+        )
         bound = self._plans.get(key)
         if bound is None:
             bound = self._compile_training(key, mode, x, y, masks)
@@ -202,7 +212,12 @@ class Network:
         return self._keep(key, Bound(Plan(e.calls, self.config.precision, share=share), run), e)
 
     def _compile_training(
-        self, key: Any, mode: str, x: list[np.ndarray], y: list[np.ndarray], masks: Sequence[np.ndarray | None]
+        self,
+        key: Any,
+        mode: str,
+        x: list[np.ndarray],
+        y: list[np.ndarray],
+        masks: Sequence[np.ndarray | None],
     ) -> Bound:
         graph = self._fed(x)
         check_labels(graph, x, y, masks)
@@ -214,7 +229,9 @@ class Network:
             tuple(None if m is None else _mask(m, a) for m, a in zip(masks, y, strict=True)),
         )
         emit_forward(graph, self.parameters, run, scored=True)
-        emit_penalty_scores(self.parameters, e, Array((1,), space="score", precision="float64", offset=1, name="penalties"))
+        emit_penalty_scores(
+            self.parameters, e, Array((1,), space="score", precision="float64", offset=1, name="penalties")
+        )
         if mode != "score":
             emit_backward(graph, self.parameters, run)
         if mode == "fit":

@@ -64,7 +64,9 @@ def layer_penalties(keys: TrainableKeys, *, bias: bool) -> list[Regularization]:
     """The penalties of a layer's weights or biases: short keys first, then the lists."""
     make = REGULARIZATION.get
     found: list[Regularization] = []
-    l1, l2, decay = (keys.l1_bias, keys.l2_bias, keys.weight_decay_bias) if bias else (keys.l1, keys.l2, keys.weight_decay)
+    l1, l2, decay = (
+        (keys.l1_bias, keys.l2_bias, keys.weight_decay_bias) if bias else (keys.l1, keys.l2, keys.weight_decay)
+    )
     if l1:
         found.append(make("l1")(l1=l1))
     if l2:

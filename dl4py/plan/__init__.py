@@ -6,4 +6,16 @@ from dl4py.plan.parameter import Param, Params
 from dl4py.plan.plan import Plan
 from dl4py.plan.workspace import Layout, Placed, assign
 
-__all__ = ["Array", "Backward", "Call", "Emitter", "Layout", "Param", "Params", "Placed", "Plan", "Varying", "assign"]
+__all__ = [
+    "Array",
+    "Backward",
+    "Call",
+    "Emitter",
+    "Layout",
+    "Param",
+    "Params",
+    "Placed",
+    "Plan",
+    "Varying",
+    "assign",
+]

@@ -40,6 +40,7 @@ class Array:
         self.view = view
         self.value = value
         self.needs_gradient = needs_gradient
+        self.order = "C"  # of a parameter's values in the flat vector
         self.kept = False  # read after the plan has run
 
     def __repr__(self) -> str:
@@ -75,7 +76,7 @@ class Array:
     @property
     def flat(self) -> Array:
         """All values as one vector, in the order of the memory."""
-        if self.root.space in ("params", "gradient") and self.size == self.root.size:
+        if self.order == "F" and self.size == self.root.size:
             return self.root
         return self.reshape(self.size)
 
@@ -92,7 +93,9 @@ class Array:
 
     def ordered(self, shape: tuple[int, ...], order: str) -> Array:
         """A vector read as an array in column-major (``f``) or row-major (``c``) order."""
-        return self._see(shape, lambda a: a.reshape(shape, order=order.upper()))
+        seen = self._see(shape, lambda a: a.reshape(shape, order=order.upper()))  # type: ignore[call-overload, no-any-return]
+        seen.order = order.upper()
+        return seen
 
 
 def _same_memory(a: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -64,7 +64,14 @@ class Emitter:
 
     def constant(self, value: np.ndarray, precision: str = "net") -> Array:
         """An array that never changes."""
-        return Array(value.shape, space="constant", precision=precision, value=value, name="constant", needs_gradient=False)
+        return Array(
+            value.shape,
+            space="constant",
+            precision=precision,
+            value=value,
+            name="constant",
+            needs_gradient=False,
+        )
 
     def rate(self, value: Varying | float) -> Array:
         """A single number, `[1]` in double, kept up to date before each step when it is a schedule."""

@@ -32,7 +32,9 @@ class Param:
     unpenalized: bool = False
 
     @classmethod
-    def weight(cls, name: str, shape: tuple[int, ...], *, order: str = "f", fans: tuple[float, float] | None = None) -> Param:
+    def weight(
+        cls, name: str, shape: tuple[int, ...], *, order: str = "f", fans: tuple[float, float] | None = None
+    ) -> Param:
         """A weight, drawn by the layer's initializer; `fans` default to the two sizes of a matrix."""
         fan_in, fan_out = fans or (float(shape[0]), float(shape[-1]))
         return cls(name, shape, order, "weight", None, fan_in, fan_out)

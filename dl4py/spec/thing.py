@@ -49,7 +49,13 @@ def key(
     schedule of this value; `omit_null` leaves a null out of DL4J's JSON; `formerly` is an older name; `limits` are pydantic's
     (`gt`, `ge`, `lt`, `le`, `min_length`, ...).
     """
-    facts = {"json": json, "inherited": inherited, "spelling": spelling, "formerly": formerly, "hidden": hidden}
+    facts = {
+        "json": json,
+        "inherited": inherited,
+        "spelling": spelling,
+        "formerly": formerly,
+        "hidden": hidden,
+    }
     facts |= {"schedule": schedule, "omit_null": omit_null}
     extra = {"dl4py": {name: fact for name, fact in facts.items() if fact not in (None, False)}}
     return Field(default, description=doc, json_schema_extra=extra, **limits)
@@ -159,9 +165,7 @@ def thing_of(kind: Kind[Any], base: type[Thing], value: Any) -> Any:
     try:
         cls = kind.get(name)
     except UnknownType as error:
-        raise PydanticCustomError(
-            "type_unknown", "{message}", {"message": str(error), "hint": error.hint}
-        ) from None
+        raise PydanticCustomError("type_unknown", "{message}", {"message": str(error), "hint": error.hint}) from None
     inner = type(value)((k, v) for k, v in value.items() if k != "type")
     if isinstance(value, MarkedDict):
         inner.mark, inner.keys_at, inner.values_at = value.mark, value.keys_at, value.values_at

@@ -1,0 +1,44 @@
+"""AdaBelief."""
+
+from math import sqrt
+
+import numpy as np
+
+from dl4py.kernels.jit import kernel
+from dl4py.plan import Array, Emitter, Params
+from dl4py.schedules.base import Rate
+from dl4py.spec import Fraction, Positive, key
+from dl4py.updaters.base import Updater, updater
+
+
+@updater("ada_belief", java="org.nd4j.linalg.learning.config.AdaBelief")
+class AdaBelief(Updater):
+    """Adam scaled by how far gradients are from their mean: ``s = b2 s + (1 - b2) (g - m)^2 + eps``.
+
+    Zhuang et al., "AdaBelief Optimizer", 2020, https://arxiv.org/abs/2010.07468; epsilon as DL4J adds it, outside the
+    bias correction too.
+    """
+
+    state = ("m", "s")
+
+    learning_rate: Rate = key("Step size: a number or a schedule.", default=1e-3, schedule="learningRateSchedule")
+    beta1: Fraction = key("Decay of the mean of gradients.", default=0.9)
+    beta2: Fraction = key("Decay of the mean of squared gradients.", default=0.999)
+    epsilon: Positive = key("Added to the second moment and to the denominator.", default=1e-14)
+
+    def emit(self, e: Emitter, gradient: Array, state: Params) -> None:
+        rate = e.rate(self.learning_rate)
+        e(ada_belief, gradient, state.m, state.s, e.clock, rate, self.beta1, self.beta2, self.epsilon)
+
+
+@kernel("n*, n*, n*, c, r", split=True)
+def ada_belief(gradient, m, s, clock, rate, beta1: float, beta2: float, epsilon: float):
+    t = clock[0] + np.float64(1.0)
+    alpha = rate[0] * sqrt(np.float64(1.0) - np.float64(beta2) ** t) / (np.float64(1.0) - np.float64(beta1) ** t)
+    alpha = gradient.dtype.type(alpha)
+    for i in range(gradient.shape[0]):
+        g = gradient[i]
+        m[i] = beta1 * m[i] + (1.0 - beta1) * g
+        d = g - m[i]
+        s[i] = beta2 * s[i] + (1.0 - beta2) * d * d + epsilon
+        gradient[i] = alpha * m[i] / (sqrt(s[i]) + epsilon)
