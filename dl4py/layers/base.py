@@ -17,7 +17,7 @@ from dl4py.preprocessors import Preprocessor
 from dl4py.registry import Kind
 from dl4py.regularization import Regularization
 from dl4py.schedules.base import Rate
-from dl4py.shapes import FeedForward, Shape
+from dl4py.shapes import ConvolutionalFlat, FeedForward, Shape
 from dl4py.spec import AsTuple, Names, Number, Positive, Size, Thing, key
 from dl4py.updaters import Updater
 from dl4py.weight_noise import WeightNoise
@@ -190,7 +190,7 @@ def _both(e: Emitter, a: Array, b: Array | None) -> Array:
 
 def checked_width(layer: Layer, n_in: int | None, shape: Shape) -> int:
     """The width of the input, the same as `n_in` where that is written."""
-    if not isinstance(shape, FeedForward):
+    if not isinstance(shape, FeedForward | ConvolutionalFlat):
         raise ShapeError(
             f"layer `{layer.name}` ({layer.type}) takes rows of numbers, its input is {shape}",
             at=layer.mark(),
@@ -207,11 +207,11 @@ def checked_width(layer: Layer, n_in: int | None, shape: Shape) -> int:
 
 def flattening(given: Shape) -> Preprocessor | None:
     """The preprocessor that makes rows of `given`; None where it is rows."""
-    if isinstance(given, FeedForward):
+    if isinstance(given, FeedForward | ConvolutionalFlat):
         return None
-    from dl4py.preprocessors.base import PREPROCESSORS
+    from dl4py.preprocessors.cnn_to_feed_forward import flattened
 
-    return PREPROCESSORS.get("flatten").of(given)  # type: ignore[no-any-return]
+    return flattened(given)
 
 
 def layer(type: str, *, java: str | None = None) -> Callable[[C], C]:

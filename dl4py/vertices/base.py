@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
+from dl4py.errors import ShapeError
 from dl4py.plan import Array, Emitter
 from dl4py.registry import Kind
 from dl4py.shapes import Shape
@@ -32,6 +33,13 @@ class Vertex(Thing):
     def emit(self, e: Emitter, xs: Sequence[Array]) -> tuple[Array, Backwards]:
         """Records the calls; arrays are `[batch, ...]` in DL4J's layout."""
         raise NotImplementedError
+
+
+def one_input(vertex: Vertex, given: Sequence[Shape]) -> Shape:
+    """The shape of the only input; raises `ShapeError` for several."""
+    if len(given) != 1:
+        raise ShapeError(f"vertex `{vertex.name}` takes one input, found {len(given)}", at=vertex.mark("inputs"))
+    return given[0]
 
 
 def vertex(type: str, *, java: str | None = None) -> Callable[[C], C]:
