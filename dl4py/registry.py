@@ -40,7 +40,7 @@ class Kind(Generic[T]):
                     hint="rename one of them",
                 )
             cls.type = type
-            cls.java = java
+            cls.java = java or getattr(cls, "java", None)
             self._members[type] = cls
             if java:
                 self._java[java] = cls

@@ -18,6 +18,7 @@ class PlainDropout(Dropout):
     https://jmlr.org/papers/v15/srivastava14a.html; scaled while training, so inference needs no change.
     """
 
+    json_first: ClassVar[tuple[str, ...]] = ("p",)
     json_constants: ClassVar[dict[str, Any]] = {"helperAllowFallback": True}
 
     p: Rate = key("Probability of keeping an input: a number or a schedule.", schedule="pschedule")

@@ -19,16 +19,12 @@ class Constant(Initializer):
 
 
 @initializer("zero")
-class Zero(Initializer):
+class Zero(Constant):
     """0 everywhere: `constant` with value 0."""
-
-    def draw(self, generator: np.random.Generator, param: Param, compatibility: Compatibility) -> np.ndarray:
-        return np.zeros(param.shape)
 
 
 @initializer("ones")
-class Ones(Initializer):
+class Ones(Constant):
     """1 everywhere: `constant` with value 1."""
 
-    def draw(self, generator: np.random.Generator, param: Param, compatibility: Compatibility) -> np.ndarray:
-        return np.ones(param.shape)
+    value: Number = key("The value.", default=1.0)

@@ -1,9 +1,9 @@
 """Activation layer."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from dl4py.activations import Activation
-from dl4py.layers.base import Layer, layer
+from dl4py.layers.base import NO_PARAMETERS, Layer, layer
 from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.shapes import Shape
 from dl4py.spec import key
@@ -17,6 +17,7 @@ class ActivationLayer(Layer):
     """
 
     summary_name: ClassVar[str] = "ActivationLayer"
+    json_constants: ClassVar[dict[str, Any]] = NO_PARAMETERS
 
     activation: Activation = key("Function of the input.", default="sigmoid", json="activationFn", inherited=True)
 

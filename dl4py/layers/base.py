@@ -23,6 +23,7 @@ from dl4py.updaters import Updater
 from dl4py.weight_noise import WeightNoise
 
 C = TypeVar("C", bound=type)
+NO_PARAMETERS: dict[str, Any] = {"gradientNormalization": "None", "gradientNormalizationThreshold": 0.0}
 LAYERS: Kind[Layer] = Kind("layer", package="dl4py.layers")
 
 GradientNormalization = Literal[
@@ -113,6 +114,10 @@ class Layer(LayerKeys):
         """The layer whose updater and penalties hold for the parameters; None without parameters."""
         return None
 
+    def with_variables(self, names: tuple[str, ...]) -> Self:
+        """The layer as the parameter names of DL4J's JSON make it; only batch normalization reads them."""
+        return self
+
     def wanted(self, given: Shape) -> Preprocessor | None:
         """The preprocessor that turns `given` into a shape the layer takes; None when it takes it as it is."""
         return None
@@ -127,6 +132,8 @@ class TrainableLayer(Layer, TrainableKeys):
 
 class FeedForwardLayer(TrainableLayer):
     """A layer from `[batch, n_in]` to `[batch, n_out]`."""
+
+    json_constants: ClassVar[dict[str, Any]] = {"timeDistributedFormat": None}
 
     n_in: Size | None = key("Width of the input; found from the layer before when absent.", default=None, json="nin")
     n_out: Size = key("Width of the output.", json="nout")

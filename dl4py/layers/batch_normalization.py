@@ -1,6 +1,6 @@
 """Batch normalization."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from dl4py import kernels as k
 from dl4py.layers.base import TrainableLayer, checked_width, layer
@@ -21,6 +21,11 @@ class BatchNormalization(TrainableLayer):
     """
 
     summary_name: ClassVar[str] = "BatchNormalization"
+    json_constants: ClassVar[dict[str, Any]] = {
+        "cnn2DFormat": "NCHW",
+        "cudnnAllowFallback": True,
+        "timeDistributedFormat": None,
+    }
 
     n_in: Size | None = key("Width of the input; found when absent.", default=None, json="nin")
     n_out: Size | None = key("Width of the output, the input's.", default=None, json="nout")
@@ -40,6 +45,10 @@ class BatchNormalization(TrainableLayer):
 
     def output_shape(self, given: Shape) -> Shape:
         return given
+
+    def with_variables(self, names: tuple[str, ...]) -> Self:
+        """DL4J keeps the variance itself only where a parameter is called `var`."""
+        return self.but(use_log_std="var" not in names)
 
     def params(self) -> list[Param]:
         assert self.n_in is not None

@@ -1,6 +1,6 @@
 """Dropout layer: noise between layers, in training only."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from dl4py.dropouts import Dropout
 from dl4py.layers.base import Layer, TrainableKeys, layer
@@ -17,6 +17,7 @@ class DropoutLayer(Layer, TrainableKeys):
     """
 
     summary_name: ClassVar[str] = "DropoutLayer"
+    json_constants: ClassVar[dict[str, Any]] = {"nin": 0, "nout": 0, "timeDistributedFormat": None}
 
     dropout: Dropout | None = key("Noise on the input.", default=0.5, json="idropout")
 

@@ -1,6 +1,6 @@
 """Embedding layer."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from dl4py import kernels as k
 from dl4py.activations import Activation
@@ -20,6 +20,7 @@ class Embedding(TrainableLayer):
     """
 
     summary_name: ClassVar[str] = "EmbeddingLayer"
+    json_constants: ClassVar[dict[str, Any]] = {"timeDistributedFormat": None}
 
     n_in: Size = key("Number of different indices.", json="nin")
     n_out: Size = key("Width of the output.", json="nout")

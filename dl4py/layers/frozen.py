@@ -40,6 +40,7 @@ class Frozen(Wrapper):
     """
 
     frozen: ClassVar[bool] = True
+    json_first: ClassVar[tuple[str, ...]] = ("layer",)
 
     layer: Layer = key("The layer that is frozen.")
 

@@ -1,13 +1,13 @@
 """Loss layer: an activation and a loss without parameters."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from dl4py.activations import Activation
 from dl4py.layers.base import Layer, LossLayerPart, TrainableKeys, layer, scored
 from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.shapes import Shape
-from dl4py.spec import key
+from dl4py.spec import Count, key
 
 
 @layer("loss", java="org.deeplearning4j.nn.conf.layers.LossLayer")
@@ -18,8 +18,14 @@ class LossLayer(Layer, TrainableKeys, LossLayerPart):
     """
 
     summary_name: ClassVar[str] = "LossLayer"
+    json_constants: ClassVar[dict[str, Any]] = {"nout": 0, "timeDistributedFormat": None}
 
     activation: Activation = key("Function of the input.", default="identity", json="activationFn")
+
+    n_in: Count = key("Width of the input; found when absent.", default=0, json="nin")
+
+    def given(self, shape: Shape) -> Self:
+        return self.but(n_in=shape.array[0])
 
     def output_shape(self, given: Shape) -> Shape:
         return given

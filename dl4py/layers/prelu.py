@@ -1,7 +1,7 @@
 """Parametric rectified linear units."""
 
 from math import prod
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from dl4py import kernels as k
 from dl4py.errors import ShapeError, UnsupportedFeature
@@ -22,6 +22,7 @@ class PReLU(TrainableLayer):
     """
 
     summary_name: ClassVar[str] = "PReLU"
+    json_constants: ClassVar[dict[str, Any]] = {"nin": 0, "nout": 0}
 
     input_shape: Annotated[tuple[Size, ...] | None, AsTuple] = key(
         "Shape of one example; found from the layer before when absent.", default=None

@@ -11,7 +11,7 @@ from dl4py.errors import UnknownType
 from dl4py.layers import Layer
 from dl4py.layers.base import LAYERS, TrainableKeys
 from dl4py.network.inputs import Input
-from dl4py.spec import AsTuple, Count, Flag, MarkedDict, Names, Size, Thing, key
+from dl4py.spec import AsTuple, Count, Flag, Names, Size, Thing, key
 from dl4py.spec.sections import section
 from dl4py.spec.thing import thing_of
 from dl4py.vertices import Vertex
@@ -51,17 +51,10 @@ Node = Annotated[
 def _named_inputs(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    pairs = tuple(value.items())
-    if isinstance(value, MarkedDict):
-        return MarkedPairs(pairs)
-    return pairs
+    return tuple(value.items())
 
 
-class MarkedPairs(tuple[Any, ...]):
-    """Named inputs in the order of the text."""
-
-
-NamedInputs = Annotated[tuple[tuple[str, Input], ...], BeforeValidator(_named_inputs)]
+NamedInputs = Annotated[tuple[tuple[str, Input | None], ...], BeforeValidator(_named_inputs)]
 
 
 class Defaults(TrainableKeys):

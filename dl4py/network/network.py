@@ -50,6 +50,7 @@ class Network:
         self.iteration = config.iteration_count
         self.epoch = config.epoch_count
         self.normalizer: Any = None
+        self.labels: list[str] = []
         kind = config.precision
         first = self.parameters.first_values(self.graph) if params is None else params
         self._memory = {

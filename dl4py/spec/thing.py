@@ -76,13 +76,29 @@ class Thing(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, validate_default=True, arbitrary_types_allowed=True
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        validate_default=True,
+        arbitrary_types_allowed=True,
+        populate_by_name=True,
     )
 
     kind: ClassVar[Kind[Any] | None] = None
     type: ClassVar[str] = ""
     java: ClassVar[str | None] = None
     short: ClassVar[str | None] = None  # the key that a bare value (not a name) fills
+    json_constants: ClassVar[dict[str, Any]] = {}  # what DL4J's JSON holds beside our keys
+    json_first: ClassVar[tuple[str, ...]] = ()  # keys that DL4J prints before the alphabetical rest
+
+    def json_more(self) -> dict[str, Any]:
+        """What DL4J's JSON holds last, computed from the keys."""
+        return {}
+
+    @classmethod
+    def from_dl4j(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Values read from DL4J's JSON as this class wants them."""
+        return values
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:

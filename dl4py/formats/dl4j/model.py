@@ -1,0 +1,95 @@
+"""A network as DL4J's zip, both ways."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import numpy as np
+
+from dl4py.errors import ModelFileError
+from dl4py.formats.dl4j.archive import JSON_LIMIT, Archive, read_archive, write_archive
+from dl4py.formats.dl4j.arrays import read_array, write_array
+from dl4py.formats.dl4j.configuration import read_configuration, write_configuration
+from dl4py.formats.dl4j.text import parse_json, print_json
+from dl4py.network.config import NetworkConfig
+from dl4py.network.network import Network
+
+OWN = "dl4py.json"
+"""Our entry beside DL4J's: the spec of the network, whose absence tells that DL4J wrote the zip."""
+
+
+def save(network: Network, path: str | os.PathLike[str], *, more: dict[str, Any] | None = None) -> None:
+    """Writes a zip that DL4J 1.0.0-M2.1 loads; `more` goes into our own entry."""
+    from dl4py.spec.write import write
+
+    configuration = write_configuration(network.graph, network.iteration, network.epoch)
+    entries = {"configuration.json": print_json(configuration).encode()}
+    if network.params.size:
+        entries["coefficients.bin"] = write_array(network.params)
+    else:
+        entries |= {"coefficients.bin": b"", "noParams.marker": b""}
+    if network.updater_state.size:
+        entries["updaterState.bin"] = write_array(network.updater_state)
+    if network.normalizer is not None:
+        from dl4py.formats.dl4j.normalizer import write_normalizer
+
+        entries["normalizer.bin"] = write_normalizer(network.normalizer)
+    own = {"format": 1, "network": write(network.config), "labels": network.labels} | (more or {})
+    entries[OWN] = json.dumps(own, indent=1).encode()
+    write_archive(path, entries)
+
+
+def load(path: str | os.PathLike[str]) -> Network:
+    """The network of a zip that DL4J (1.0.0-beta4 and later) or dl4py wrote."""
+    archive = read_archive(path)
+    try:
+        return _network(archive)
+    finally:
+        archive.close()
+
+
+def _network(archive: Archive) -> Network:
+    where = f"{archive.path}:configuration.json"
+    parsed = parse_json(archive.read("configuration.json", JSON_LIMIT), where)
+    config = read_configuration(parsed, where)
+    own = _own(archive)
+    if own is not None:
+        config = _own_config(archive, own).but(iteration_count=config.iteration_count, epoch_count=config.epoch_count)
+    params = _vector(archive, "coefficients.bin")
+    if params is not None and params.dtype == np.float64 and config.data_type != "double":
+        config = config.but(data_type="double")
+    state = _vector(archive, "updaterState.bin")
+    network = Network(config, params=np.zeros(0) if params is None else params, state=state)
+    network.labels = list(own.get("labels") or []) if own else []
+    if archive.has("normalizer.bin"):
+        from dl4py.formats.dl4j.normalizer import read_normalizer
+
+        network.normalizer = read_normalizer(archive.read("normalizer.bin"), f"{archive.path}:normalizer.bin")
+    return network
+
+
+def _vector(archive: Archive, name: str) -> np.ndarray | None:
+    if not archive.has(name):
+        return None
+    data = archive.read(name)
+    if not data:
+        return None
+    return read_array(data, f"{archive.path}:{name}").reshape(-1)
+
+
+def _own(archive: Archive) -> dict[str, Any] | None:
+    if not archive.has(OWN):
+        return None
+    own = parse_json(archive.read(OWN, JSON_LIMIT), f"{archive.path}:{OWN}")
+    if not isinstance(own, dict) or not isinstance(own.get("network"), str):
+        raise ModelFileError(f"{archive.path}:{OWN} is not what dl4py writes", hint="the file is damaged")
+    return own
+
+
+def _own_config(archive: Archive, own: dict[str, Any]) -> NetworkConfig:
+    from dl4py.spec.bind import bind_thing
+    from dl4py.spec.source import Source
+
+    return bind_thing(NetworkConfig, Source(f"{archive.path}:{OWN}", own["network"]))
