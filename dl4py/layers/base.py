@@ -118,6 +118,10 @@ class Layer(LayerKeys):
         """The layer as the parameter names of DL4J's JSON make it; only batch normalization reads them."""
         return self
 
+    def expected(self) -> Shape | None:
+        """What the layer must be fed where nobody says; None where that is open."""
+        return None
+
     def wanted(self, given: Shape) -> Preprocessor | None:
         """The preprocessor that turns `given` into a shape the layer takes; None when it takes it as it is."""
         return None
@@ -140,6 +144,9 @@ class FeedForwardLayer(TrainableLayer):
 
     def given(self, shape: Shape) -> Self:
         return self.but(n_in=checked_width(self, self.n_in, shape))
+
+    def expected(self) -> Shape | None:
+        return FeedForward(self.n_in) if self.n_in else None
 
     def output_shape(self, given: Shape) -> Shape:
         return FeedForward(self.n_out)

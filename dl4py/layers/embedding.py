@@ -36,6 +36,9 @@ class Embedding(TrainableLayer):
             )
         return self
 
+    def expected(self) -> Shape | None:
+        return FeedForward(1)
+
     def output_shape(self, given: Shape) -> Shape:
         return FeedForward(self.n_out)
 

@@ -22,6 +22,9 @@ class Wrapper(Layer):
     def given(self, shape: Shape) -> Any:
         return self.but(**{self.wraps[0]: self.inner.but(name=self.inner.name or self.name).given(shape)})
 
+    def expected(self) -> Shape | None:
+        return self.inner.expected()
+
     def output_shape(self, given: Shape) -> Shape:
         return self.inner.output_shape(given)
 
@@ -56,6 +59,7 @@ class Frozen(Wrapper):
 class FrozenWithBackprop(Wrapper):
     """The inner layer with parameters that stay; the gradient passes through to the layers below."""
 
+    summary_name: ClassVar[str] = "FrozenLayerWithBackprop"
     wraps: ClassVar[tuple[str, ...]] = ("underlying",)
 
     underlying: Layer = key("The layer that is frozen.")

@@ -14,7 +14,7 @@ from dl4py.network.config import NetworkConfig
 from dl4py.network.order import topological
 from dl4py.plan import Param
 from dl4py.preprocessors import Preprocessor
-from dl4py.shapes import FeedForward, Shape
+from dl4py.shapes import Shape
 from dl4py.vertices import Vertex
 
 
@@ -157,16 +157,12 @@ def _chain(config: NetworkConfig) -> Graph:
         nodes.append(Node(name, layer, (before,), layer.preprocessor))
         before = name
     _unique(nodes, [])
-    first = nodes[0].thing
-    width = getattr(first, "n_in", None)
-    shape = config.input.shape() if config.input else FeedForward(width) if width and _plain(first) else None
+    first = nodes[0].layer
+    assert first is not None
+    shape = config.input.shape() if config.input else first.expected()
     if config.inputs:
         raise InvalidValue("a chain has one `input`", at=config.mark("inputs"), hint="write `input:` with one shape")
     return Graph(config, ("input",), (shape,), tuple(nodes), (before,), tuple(n.name for n in nodes))
-
-
-def _plain(layer: Layer | Vertex) -> bool:
-    return isinstance(layer, Layer) and isinstance(layer.output_shape(FeedForward(1)), FeedForward)
 
 
 def _graph(config: NetworkConfig) -> Graph:

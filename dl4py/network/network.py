@@ -116,11 +116,11 @@ class Network:
         """Counts a finished epoch."""
         self.epoch += 1
 
-    def summary(self) -> str:
-        """DL4J's table of layers, shapes and parameter counts."""
+    def summary(self, *, shapes: bool = False) -> str:
+        """DL4J's table of layers and parameter counts; with `shapes`, columns for what goes in and comes out."""
         from dl4py.network.summary import summarize
 
-        return summarize(self.graph)
+        return summarize(self.graph, shapes=shapes)
 
     def save(self, path: Any) -> None:
         """Writes a DL4J zip."""

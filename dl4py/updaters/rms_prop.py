@@ -11,7 +11,7 @@ from dl4py.updaters.base import Updater, updater
 
 @updater("rms_prop", java="org.nd4j.linalg.learning.config.RmsProp")
 class RmsProp(Updater):
-    """``c = rho c + (1 - rho) g^2``, ``step = rate g / sqrt(c + eps)``; c starts at eps.
+    """``c = rho c + (1 - rho) g^2``, ``step = rate g / (sqrt(c) + eps)``; c starts at eps.
 
     Tieleman and Hinton, "Lecture 6.5: rmsprop", 2012.
     """
@@ -35,4 +35,4 @@ def rms_prop(gradient, c, rate, decay: float, epsilon: float):
     for i in range(gradient.shape[0]):
         g = gradient[i]
         c[i] = decay * c[i] + (1.0 - decay) * g * g
-        gradient[i] = alpha * g / sqrt(c[i] + epsilon)
+        gradient[i] = alpha * g / (sqrt(c[i]) + epsilon)

@@ -92,7 +92,8 @@ def layer_json(layer: Layer) -> dict[str, Any]:
         found[name] = inner
         found["gradientNormalization"] = inner["gradientNormalization"]
         found["gradientNormalizationThreshold"] = inner["gradientNormalizationThreshold"]
-    return found
+    first = ("@class", *type(layer).json_first)
+    return {name: found[name] for name in (*first, *sorted(found.keys() - set(first)))}
 
 
 def _resolved(layer: Layer) -> Layer:

@@ -56,7 +56,8 @@ def to_json(thing: Thing) -> dict[str, Any]:
 def _encoded(thing: Thing, name: str, value: Any, about: Mapping[str, Any]) -> dict[str, Any]:
     if second := about.get("schedule"):
         if isinstance(value, Schedule):
-            return {name: float("nan"), second: to_json(value)}
+            beside = thing.__dict__.get("_beside", {}).get(name, float("nan"))
+            return {name: beside, second: to_json(value)}
         return {name: value} if isinstance(thing, Updater) else {name: value, second: None}
     if value is None and about.get("omit_null"):
         return {}
@@ -95,14 +96,20 @@ def from_json(value: Any, where: str) -> Any:
         raise ModelFileError(f"{where}: expected an object with `@class`, found {str(value)[:60]}")
     cls = known(java, where)
     values = {}
+    beside = {}  # numbers that DL4J keeps beside a schedule, which wins
     for name, field in cls.model_fields.items():
         about = facts(field)
         if about.get("json") == "":
             continue
-        found = _decoded(value, about.get("json") or camel(name), about, field.annotation, where)
+        json = about.get("json") or camel(name)
+        if about.get("schedule") and isinstance(value.get(json), float | int):
+            beside[json] = float(value[json])
+        found = _decoded(value, json, about, field.annotation, where)
         if found is not MISSING:
             values[name] = found
-    return made(cls, cls.from_dl4j(values), where)
+    thing = made(cls, cls.from_dl4j(values), where)
+    thing.__dict__["_beside"] = beside
+    return thing
 
 
 MISSING = object()
