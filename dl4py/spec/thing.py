@@ -122,6 +122,8 @@ class Thing(BaseModel):
     def _remember_places(cls, value: Any, handler: Any) -> Self:
         if isinstance(value, dict) and cls.__dict__.get("kind") is None:
             value = _renamed(cls, value)
+        if isinstance(value, MarkedDict):
+            _find_files(cls, value)
         made = handler(value)
         if isinstance(value, MarkedDict) and made is not value:
             made.__dict__["_marks"] = (value.mark, value.keys_at, value.values_at)
@@ -154,6 +156,20 @@ def _renamed(cls: type[Thing], value: dict[str, Any]) -> dict[str, Any]:
         if old and old in value and name not in value:
             value[name] = value.pop(old)
     return value
+
+
+def _find_files(cls: type[Thing], value: MarkedDict) -> None:
+    """Relative paths written in a file are meant from the file's folder."""
+    for name, field in cls.model_fields.items():
+        written = value.get(name)
+        if isinstance(written, str) and any(isinstance(m, _FromSpec) for m in field.metadata):
+            mark = value.values_at.get(name)
+            if mark is not None and mark.source.folder is not None and "://" not in written:
+                value[name] = str(mark.source.folder / written)
+
+
+class _FromSpec:
+    """Marks keys that hold paths."""
 
 
 def thing_of(kind: Kind[Any], base: type[Thing], value: Any) -> Any:
@@ -211,5 +227,6 @@ NonNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_as_several)]
 Sizes = Annotated[tuple[Size, ...], BeforeValidator(_as_tuple)]
 Numbers = Annotated[tuple[Number, ...], BeforeValidator(_as_tuple)]
+FilePath = Annotated[str, _FromSpec()]
 AsTuple = BeforeValidator(_as_tuple)
 AsSeveral = BeforeValidator(_as_several)
