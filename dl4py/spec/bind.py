@@ -63,7 +63,9 @@ def bind(source: Source | str, overrides: Iterable[str] = ()) -> Spec:
     for known in sections():
         if known.required and known.name not in tree:
             mistakes.append(
-                MissingKey(f"a spec needs the section `{known.name}`", at=tree.mark, hint="`dl4py init` prints an example")
+                MissingKey(
+                    f"a spec needs the section `{known.name}`", at=tree.mark, hint="`dl4py init` prints an example"
+                )
             )
     if mistakes:
         raise SpecError.all(sorted(mistakes, key=_order))
@@ -145,7 +147,9 @@ def _mistake(
         return MissingKey(f"`{name}` needs the key `{last}`", at=at, hint=_about(thing, str(last)))
     if kind == "type_missing":
         return MissingKey(
-            f"this {detail['ctx']['kind']} needs the key `type`", at=at, hint=f"`dl4py explain {detail['ctx']['kind']}` lists them"
+            f"this {detail['ctx']['kind']} needs the key `type`",
+            at=at,
+            hint=f"`dl4py explain {detail['ctx']['kind']}` lists them",
         )
     if kind == "type_unknown":
         where = value.values_at.get("type", at) if isinstance(value, MarkedDict) else at
@@ -155,9 +159,7 @@ def _mistake(
 
 
 def _keys(thing: type[Thing]) -> list[str]:
-    return [
-        field.alias or name for name, field in thing.model_fields.items() if not facts(field).get("hidden")
-    ]
+    return [field.alias or name for name, field in thing.model_fields.items() if not facts(field).get("hidden")]
 
 
 def _about(thing: type[Thing], name: str) -> str | None:

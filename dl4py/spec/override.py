@@ -58,7 +58,9 @@ def _position(items: MarkedList, key: str, path: str) -> int:
         if isinstance(item, dict) and item.get("name") == key:
             return i
     names = [str(item.get("name")) for item in items if isinstance(item, dict) and item.get("name")]
-    raise _lost(path, f"the list has the items 0 to {len(items) - 1}" + (f", called {', '.join(names)}" if names else ""))
+    raise _lost(
+        path, f"the list has the items 0 to {len(items) - 1}" + (f", called {', '.join(names)}" if names else "")
+    )
 
 
 def _lost(path: str, why: str) -> SpecError:

@@ -86,7 +86,9 @@ class _Builder:
     def value(self, node: yaml.Node, depth: int) -> Any:
         self.count += 1
         if self.count > NODE_LIMIT:
-            raise self.error(node, f"more than {NODE_LIMIT} values, counting aliases each time", "write it without aliases")
+            raise self.error(
+                node, f"more than {NODE_LIMIT} values, counting aliases each time", "write it without aliases"
+            )
         if depth > DEPTH_LIMIT:
             raise self.error(node, f"nested more than {DEPTH_LIMIT} deep", None)
         if id(node) in self.open:

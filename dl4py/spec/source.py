@@ -54,7 +54,9 @@ def _decoded(data: bytes, name: str) -> str:
     from dl4py.errors import YamlSyntaxError
 
     if len(data) > SIZE_LIMIT:
-        raise YamlSyntaxError(f"{name} is larger than {SIZE_LIMIT >> 20} MiB, which no spec is", hint="is it the right file?")
+        raise YamlSyntaxError(
+            f"{name} is larger than {SIZE_LIMIT >> 20} MiB, which no spec is", hint="is it the right file?"
+        )
     if b"\0" in data[:4096] or data[:2] in (b"PK", b"\x89H"):
         raise YamlSyntaxError(f"{name} is a binary file, not a spec", hint="a spec is YAML or JSON text")
     try:

@@ -46,7 +46,10 @@ def describe(detail: Any, key: str, value: Any) -> tuple[str, str | None]:
     if kind in ("too_short", "too_long"):
         few = kind == "too_short"
         limit = context["min_length" if few else "max_length"]
-        return f"`{key}` must have {'at least' if few else 'at most'} {limit} items, found {context['actual_length']}", None
+        return (
+            f"`{key}` must have {'at least' if few else 'at most'} {limit} items, found {context['actual_length']}",
+            None,
+        )
     if kind in KINDS:
         return f"`{key}` must be {KINDS[kind]}, found {found}", _way_out(kind, detail.get("input", value))
     return f"`{key}`: {detail['msg'][:1].lower()}{detail['msg'][1:]}, found {found}", _way_out(kind, value)

@@ -47,7 +47,12 @@ def _thing(thing: Thing, full: bool) -> Any:
     if not made:
         return cls.type
     short = kind_base.short  # type: ignore[attr-defined]
-    if short and short == f"{cls.type}.{next(iter(made))}" and len(made) == 1 and not isinstance(made[next(iter(made))], dict):
+    if (
+        short
+        and short == f"{cls.type}.{next(iter(made))}"
+        and len(made) == 1
+        and not isinstance(made[next(iter(made))], dict)
+    ):
         return next(iter(made.values()))
     front = {"name": made.pop("name")} if "name" in made else {}
     return {**front, "type": cls.type, **made}
@@ -132,7 +137,13 @@ def _word(value: Any) -> str:
     if PLAIN.fullmatch(text) and isinstance(scalar(text), str):
         return text
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}" for c in escaped) + '"'
+    return (
+        '"'
+        + "".join(
+            c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) < 65536 else f"\\U{ord(c):08x}" for c in escaped
+        )
+        + '"'
+    )
 
 
 def _number(value: float) -> str:

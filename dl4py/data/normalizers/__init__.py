@@ -1,0 +1,5 @@
+"""Normalizers; one file each."""
+
+from dl4py.data.normalizers.base import Fitted, Normalizer
+
+__all__ = ["Fitted", "Normalizer"]
