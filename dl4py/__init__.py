@@ -1,1 +1,39 @@
-"""dl4py: one YAML spec becomes a trained neural network."""
+"""dl4py: one YAML spec becomes a trained neural network, kept in Deeplearning4j's model zip.
+
+``net = dl4py.load("specs/iris_mlp.yaml")``, ``dl4py.fit(net, net.data, net.training)``, ``net.save("iris.zip")``.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dl4py.errors import DL4PyError
+    from dl4py.evaluation import evaluate
+    from dl4py.formats.model import load, save
+    from dl4py.network import Network, NetworkConfig
+    from dl4py.training import fit
+
+__version__ = "0.1.0"
+
+__all__ = ["DL4PyError", "Network", "NetworkConfig", "__version__", "evaluate", "fit", "load", "predict", "save"]
+
+_HOMES = {
+    "DL4PyError": "dl4py.errors",
+    "Network": "dl4py.network",
+    "NetworkConfig": "dl4py.network",
+    "evaluate": "dl4py.evaluation",
+    "fit": "dl4py.training",
+    "load": "dl4py.formats.model",
+    "save": "dl4py.formats.model",
+}
+
+
+def __getattr__(name: str) -> Any:  # numpy and numba load when the first network is made, not before
+    if name not in _HOMES:
+        raise AttributeError(f"module `dl4py` has no attribute `{name}`")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def predict(network: "Network", x: Any) -> Any:
+    """The class of each example; `network.output` gives the figures behind it."""
+    return network.predict(x)

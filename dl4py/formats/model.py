@@ -26,7 +26,10 @@ def load(path: str | os.PathLike[str]) -> Network:
         from dl4py.spec.bind import bind
         from dl4py.spec.source import Source
 
-        return Network(bind(Source.read(path)).network)
+        spec = bind(Source.read(path))
+        network = Network(spec.network)
+        network.data, network.training = spec.data, spec.training
+        return network
     if path.suffix in (".h5", ".hdf5", ".keras"):
         from dl4py.formats.importers.base import IMPORTERS
 

@@ -51,6 +51,8 @@ class Network:
         self.epoch = config.epoch_count
         self.normalizer: Any = None
         self.labels: list[str] = []
+        self.data: Any = None  # the other sections of the spec that the network was loaded from
+        self.training: Any = None
         kind = config.precision
         first = self.parameters.first_values(self.graph) if params is None else params
         self._memory = {
@@ -69,6 +71,11 @@ class Network:
         self._rates: list[Any] = []
         self._version = 0
         self._plans: dict[Any, Bound] = {}
+
+    @property
+    def network(self) -> NetworkConfig:
+        """The configuration, under the name it has in a spec."""
+        return self.config
 
     @property
     def params(self) -> np.ndarray:
@@ -97,9 +104,14 @@ class Network:
         y = y[0] if isinstance(y, list) else y
         return (y[:, 0] >= 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)  # type: ignore[no-any-return]
 
-    def score(self, x: Arrays, y: Arrays, mask: Masks = None, label_mask: Masks = None) -> float:
-        """The score of a batch: loss over examples divided by their number, plus penalties."""
-        return self._scored("score", x, y, mask, label_mask)
+    def score(
+        self, x: Arrays, y: Arrays, mask: Masks = None, label_mask: Masks = None, *, training: bool = True
+    ) -> float:
+        """The score of a batch: loss over examples divided by their number, plus penalties.
+
+        With `training` dropout is on and batch normalization uses the batch, as in the step that `fit` makes.
+        """
+        return self._scored("score" if training else "judge", x, y, mask, label_mask)
 
     def gradient(self, x: Arrays, y: Arrays, mask: Masks = None, label_mask: Masks = None) -> np.ndarray:
         """The gradient of the loss, summed over examples, without penalties, in DL4J's order."""
@@ -222,7 +234,7 @@ class Network:
     ) -> Bound:
         graph = self._fed(x)
         check_labels(graph, x, y, masks)
-        e = self._emitter(x[0].shape[0], training=True)
+        e = self._emitter(x[0].shape[0], training=mode != "judge")
         run = Pass(
             e,
             tuple(_input(a) for a in x),
@@ -233,7 +245,7 @@ class Network:
         emit_penalty_scores(
             self.parameters, e, Array((1,), space="score", precision="float64", offset=1, name="penalties")
         )
-        if mode != "score":
+        if mode in ("gradient", "fit"):
             emit_backward(graph, self.parameters, run)
         if mode == "fit":
             emit_update(graph, self.parameters, e)

@@ -82,7 +82,8 @@ class Csv(Reader):
 
     def _classes(self, table: _Table, column: int) -> tuple[np.ndarray, tuple[str, ...]]:
         words = [row[column].strip() for row in table.rows]
-        if isinstance(self.classes, tuple) or not all(_whole(word) for word in words):
+        whole = all(_whole(word) for word in words)
+        if not whole or (isinstance(self.classes, tuple) and set(words) & set(self.classes)):
             names = self.classes if isinstance(self.classes, tuple) else tuple(sorted(set(words)))
             if isinstance(self.classes, int) and len(names) != self.classes:
                 raise DataError(
@@ -99,14 +100,15 @@ class Csv(Reader):
                     )
             return np.array([known[word] for word in words]), tuple(names)
         numbers = np.array([int(float(word)) for word in words])
-        count = self.classes if isinstance(self.classes, int) else int(numbers.max()) + 1
+        given = self.classes
+        count = len(given) if isinstance(given, tuple) else given or int(numbers.max()) + 1
         wrong = np.flatnonzero((numbers < 0) | (numbers >= count))
         if len(wrong):
             raise DataError(
                 f"{table.place(int(wrong[0]))}: the label is {numbers[wrong[0]]}, expected 0 to {count - 1}",
                 hint="labels count from 0; `classes` gives their number",
             )
-        return numbers, tuple(str(i) for i in range(count))
+        return numbers, given if isinstance(given, tuple) else tuple(str(i) for i in range(count))
 
     def _paths(self) -> list[Path]:
         path = Path(self.path)

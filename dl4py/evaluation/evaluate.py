@@ -1,0 +1,69 @@
+"""From a network and data to figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from dl4py.data.config import DataConfig
+from dl4py.data.dataset import Dataset
+from dl4py.data.iterator import BatchIterator
+from dl4py.data.readers import Reader
+from dl4py.errors import DataError
+from dl4py.evaluation.classification import Evaluation
+from dl4py.evaluation.regression import RegressionEvaluation
+from dl4py.network.network import Network
+
+CLASSIFYING = {"mcxent", "negativeloglikelihood", "sparse_mcxent", "xent", "kld", "fmeasure"}
+
+
+def evaluate(network: Network, data: Any, *, batch_size: int = 1024) -> Evaluation | RegressionEvaluation:
+    """Figures of the network's first output on a data set, a reader, arrays `(x, y)`, or the test part of a data section.
+
+    Classification where the loss compares probabilities, regression otherwise. Outputs of a regression whose labels were
+    normalized are compared in the labels' own units.
+    """
+    dataset = as_dataset(data)
+    if not dataset.labels:
+        raise DataError("the data has no labels to compare with", hint="name them with `labels`")
+    thing: Any = network.graph.node(network.graph.outputs[0]).thing
+    classifying = getattr(getattr(thing, "loss", None), "type", "mcxent") in CLASSIFYING
+    labels = list(dataset.class_names or network.labels)
+    figures: Any = Evaluation(labels) if classifying else RegressionEvaluation()
+    size = max(1, min(batch_size, len(dataset)))
+    total = 0.0
+    for batch in BatchIterator(dataset, size, shuffle=False).epoch(0):
+        x = list(batch.features)
+        if network.normalizer is not None:
+            x[0] = network.normalizer.apply(x[0])
+        outputs = network.output(x)
+        y = outputs[0] if isinstance(outputs, list) else outputs
+        if network.normalizer is not None and not classifying:
+            y = network.normalizer.revert_labels(y)
+        figures.add(batch.labels[0], np.asarray(y))
+        total += _loss(network, batch.labels, x) * batch.size
+    figures.loss = total / len(dataset)
+    return figures  # type: ignore[no-any-return]
+
+
+def _loss(network: Network, labels: tuple[np.ndarray, ...], x: list[np.ndarray]) -> float:
+    """The loss of a batch as in inference: no dropout, no batch statistics."""
+    y = list(labels)
+    if network.normalizer is not None:
+        y[0] = network.normalizer.apply_labels(y[0])
+    return network.score(x, y, training=False)
+
+
+def as_dataset(data: Any) -> Dataset:
+    """The data set of what users hand over."""
+    if isinstance(data, Dataset):
+        return data
+    if isinstance(data, Reader):
+        return data.load()
+    if isinstance(data, DataConfig):
+        opened = data.open()
+        return opened.test or opened.validation or opened.train
+    if isinstance(data, tuple) and len(data) == 2:
+        return Dataset.from_arrays(*data)
+    raise DataError(f"expected a reader, a data set or arrays (x, y), found {type(data).__name__}")

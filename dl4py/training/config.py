@@ -1,0 +1,18 @@
+"""The section `training` of a spec."""
+
+from __future__ import annotations
+
+from dl4py.spec import NonNegative, Size, Thing, key
+from dl4py.spec.sections import section
+
+
+@section("training", order=20)
+class TrainingConfig(Thing):
+    """How long, in which steps, and what is kept."""
+
+    epochs: Size = key("Times that all examples are seen.", default=1)
+    batch_size: Size = key("Examples of a step.", default=32)
+    log_every: Size = key("Iterations between two lines of `metrics.jsonl`.", default=10)
+    checkpoint_seconds: NonNegative = key(
+        "Seconds between two checkpoints, written at the end of an epoch; 0 writes one every epoch.", default=60.0
+    )

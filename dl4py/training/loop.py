@@ -1,0 +1,53 @@
+"""The loop: batches of epochs into a network, and listeners told of each step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from dl4py.data.iterator import BatchIterator
+from dl4py.errors import TrainingError
+from dl4py.network.network import Network
+
+
+class Listener:
+    """Told of what happens; each method does nothing unless it is overridden."""
+
+    def started(self, network: Network, batches: int, epochs: int) -> None:
+        """Training begins: so many batches an epoch, so many epochs in all."""
+
+    def iteration(self, network: Network, score: float, examples: int) -> None:
+        """A step was made on `examples` examples; `score` is the one before it."""
+
+    def epoch(self, network: Network) -> None:
+        """An epoch has ended; `network.epoch` counts it already."""
+
+    def ended(self, network: Network) -> None:
+        """Training has ended."""
+
+
+def train(network: Network, batches: BatchIterator, epochs: int, listeners: Sequence[Listener], skip: int = 0) -> float:
+    """Trains until `network.epoch` is `epochs`; `skip` batches of the present epoch are already done.
+
+    Returns the last score. Raises `TrainingError` when a score is not finite.
+    """
+    score = math.nan
+    for listener in listeners:
+        listener.started(network, len(batches), epochs)
+    while network.epoch < epochs:
+        for batch in batches.epoch(network.epoch, skip):
+            score = network.fit(batch.features, batch.labels)
+            if not math.isfinite(score):
+                raise TrainingError(
+                    f"the score is {score} at iteration {network.iteration - 1} of epoch {network.epoch}",
+                    hint="lower the learning rate, normalize the data, or clip gradients with `gradient_normalization`",
+                )
+            for listener in listeners:
+                listener.iteration(network, score, batch.size)
+        skip = 0
+        network.end_epoch()
+        for listener in listeners:
+            listener.epoch(network)
+    for listener in listeners:
+        listener.ended(network)
+    return score
