@@ -78,3 +78,24 @@ def _shapes(graph: Graph, node: Node) -> list[str]:
         arrow = "--> " if graph.config.chain else "-->"
         given = f"{given}{arrow}{node.preprocessor.output_shape(node.given[0])}"
     return [given, str(node.shape)]
+
+
+def as_dict(graph: Graph) -> dict[str, object]:
+    """The table as plain values, for `--json`."""
+    layers = []
+    for node in graph.nodes:
+        params = node.params
+        layers.append(
+            {
+                "name": node.name,
+                "type": node.thing.type,
+                "inputs": list(node.inputs),
+                "params": {p.name: list(p.shape) for p in params},
+                "count": sum(p.size for p in params),
+                "output": list(node.shape.array) if node.shape else None,
+            }
+        )
+    slots = lay_out(graph).slots
+    frozen = sum(slot.param.size for slot in slots if slot.param.frozen)
+    total = sum(slot.param.size for slot in slots)
+    return {"layers": layers, "total": total, "trainable": total - frozen, "frozen": frozen}

@@ -1,0 +1,5 @@
+"""``python -m dl4py``."""
+
+from dl4py.cli.main import main
+
+main()

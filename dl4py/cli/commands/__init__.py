@@ -1,0 +1,1 @@
+"""Commands; one file each, called like the command."""

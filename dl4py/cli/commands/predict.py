@@ -1,0 +1,36 @@
+"""dl4py predict: outputs of a model for new examples."""
+
+import click
+
+from dl4py.cli.options import common
+
+
+@click.command()
+@click.argument("model")
+@click.argument("input")
+@click.option("-o", "--output", default="-", show_default=True, help="File to write; - is standard output.")
+@click.option(
+    "--to", "form", type=click.Choice(["csv", "jsonl", "npz"]), help="Form of the result; by the file's name, else csv."
+)
+@click.option("--from", "source", type=click.Choice(["csv", "jsonl", "npz", "npy", "idx"]), help="Form of the input.")
+@click.option("--classes", is_flag=True, help="Print the class alone.")
+@click.option("--batch", default=1024, show_default=True, type=click.IntRange(1), help="Examples computed at once.")
+@common
+def command(
+    model: str, input: str, output: str, form: str | None, source: str | None, classes: bool, batch: int
+) -> None:
+    """Compute what MODEL answers to the examples of INPUT (CSV, JSON lines, npz, npy, idx; - is standard input).
+
+    \b
+    Examples:
+      dl4py predict model.zip flowers.csv
+      cat flowers.csv | dl4py predict model.zip - --classes
+    """
+    from dl4py.cli import predictions
+    from dl4py.data.features import read_features
+    from dl4py.formats.model import load
+
+    network = load(model)
+    x = read_features(input, source)
+    y = predictions.compute(network, x, batch)
+    predictions.write(network, y, output, form or predictions.form_of(output), classes)
