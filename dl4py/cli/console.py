@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
 from typing import Any
 
 import click
-
-from dl4py.network.network import Network
-from dl4py.training.loop import Listener
 
 quiet = False
 verbose = False
@@ -37,55 +32,3 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
-class Progress(Listener):
-    """Score, examples per second and time left: one live line on a terminal, a line every few seconds otherwise."""
-
-    def __init__(self) -> None:
-        self.live = sys.stderr.isatty()
-        self.every = 0.1 if self.live else 5.0
-
-    def started(self, network: Network, batches: int, epochs: int) -> None:
-        self.first = network.epoch * batches
-        self.batches, self.epochs = batches, epochs
-        self.total = epochs * batches - self.first
-        self.steps = self.examples = 0
-        self.begun = self.said = time.monotonic()
-        self.score = float("nan")
-
-    def iteration(self, network: Network, score: float, examples: int) -> None:
-        self.steps += 1
-        self.examples += examples
-        self.score = score
-        now = time.monotonic()
-        if now - self.said >= self.every:
-            self.said = now
-            self._line(network, now)
-
-    def _line(self, network: Network, now: float) -> None:
-        if quiet:
-            return
-        passed = now - self.begun
-        left = passed / self.steps * max(0, self.total - self.steps)
-        text = (
-            f"epoch {network.epoch + 1}/{self.epochs}  score {self.score:.5f}  "
-            f"{self.examples / passed:,.0f} examples/s  {duration(left)} left"
-        )
-        if self.live:
-            width = 24
-            filled = round(width * min(1.0, self.steps / max(1, self.total)))
-            text = f"\r\x1b[K[{'█' * filled}{'·' * (width - filled)}] {text}"
-        click.echo(text, err=True, nl=not self.live)
-
-    def ended(self, network: Network) -> None:
-        if quiet:
-            return
-        if self.live:
-            click.echo("\r\x1b[K", err=True, nl=False)
-        passed = max(time.monotonic() - self.begun, 1e-9)
-        click.echo(
-            f"{network.epoch} epochs, {network.iteration:,} iterations in {passed:.1f} s  "
-            f"({self.examples / passed:,.0f} examples/s), last score {self.score:.5f}",
-            err=True,
-        )

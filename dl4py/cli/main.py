@@ -9,7 +9,7 @@ from importlib import import_module
 
 import click
 
-import dl4py
+from dl4py import __version__
 from dl4py.cli import commands
 from dl4py.errors import DL4PyError
 
@@ -42,7 +42,7 @@ class Commands(click.Group):
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(dl4py.__version__, prog_name="dl4py")
+@click.version_option(__version__, prog_name="dl4py")
 def cli() -> None:
     """One YAML spec becomes a trained neural network.
 

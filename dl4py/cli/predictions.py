@@ -12,10 +12,12 @@ import numpy as np
 
 from dl4py.atomic import write_bytes
 from dl4py.evaluation.evaluate import CLASSIFYING
+from dl4py.network.feed import input_shapes
 
 
 def compute(network: Any, x: list[np.ndarray], batch: int) -> np.ndarray:
     """The first output for all examples, in the units of the labels."""
+    input_shapes(network.graph, x)
     parts = []
     for start in range(0, max(len(x[0]), 1), batch):
         rows = [a[start : start + batch] for a in x]

@@ -61,7 +61,7 @@ class Defaults(TrainableKeys):
     """Keys for every layer that does not say otherwise."""
 
 
-@section("network", required=True, order=0)
+@section("network", order=0)
 class NetworkConfig(Thing):
     """A network: a chain (`layers`, DL4J's MultiLayerNetwork) or a graph (`vertices`, DL4J's ComputationGraph)."""
 

@@ -12,7 +12,7 @@ from dl4py.errors import InvalidValue, MissingKey, SpecError, UnknownKey, Unknow
 from dl4py.spec import wording
 from dl4py.spec.override import override
 from dl4py.spec.parse import parse
-from dl4py.spec.sections import find, sections
+from dl4py.spec.sections import REQUIRED, find, sections
 from dl4py.spec.source import Mark, Source
 from dl4py.spec.thing import MarkedDict, MarkedList, Thing, facts
 
@@ -60,12 +60,10 @@ def bind(source: Source | str, overrides: Iterable[str] = ()) -> Spec:
             bound[name] = known.thing.model_validate(value)
         except ValidationError as error:
             mistakes += _mistakes(error, known.thing, name, value, tree.values_at[name])
-    for known in sections():
-        if known.required and known.name not in tree:
+    for name in REQUIRED:
+        if name not in tree:
             mistakes.append(
-                MissingKey(
-                    f"a spec needs the section `{known.name}`", at=tree.mark, hint="`dl4py init` prints an example"
-                )
+                MissingKey(f"a spec needs the section `{name}`", at=tree.mark, hint="`dl4py init` prints an example")
             )
     if mistakes:
         raise SpecError.all(sorted(mistakes, key=_order))

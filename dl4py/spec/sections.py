@@ -16,22 +16,22 @@ T = TypeVar("T", bound=type[Thing])
 
 @dataclass(frozen=True)
 class Section:
-    """One top-level key: its class, whether a spec must have it, and its place in the text."""
+    """One top-level key: its class and its place in the text."""
 
     name: str
     thing: type[Thing]
-    required: bool
     order: int
 
 
+REQUIRED = ("network",)  # what every spec must have; known without loading any room
 _sections: dict[str, Section] = {}
 
 
-def section(name: str, *, required: bool = False, order: int = 100) -> Callable[[T], T]:
+def section(name: str, *, order: int = 100) -> Callable[[T], T]:
     """Makes a thing the section `name` of specs."""
 
     def enter(cls: T) -> T:
-        _sections[name] = Section(name, cls, required, order)
+        _sections[name] = Section(name, cls, order)
         return cls
 
     return enter

@@ -1,6 +1,21 @@
 """Epochs, iterations, and who is told."""
 
-from dl4py.training.config import TrainingConfig
-from dl4py.training.fit import fit
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dl4py.training.config import TrainingConfig
+    from dl4py.training.fit import fit
 
 __all__ = ["TrainingConfig", "fit"]
+
+
+def __getattr__(name: str) -> Any:  # checking a spec needs the configuration alone
+    if name == "fit":
+        from dl4py.training.fit import fit
+
+        return fit
+    if name == "TrainingConfig":
+        from dl4py.training.config import TrainingConfig
+
+        return TrainingConfig
+    raise AttributeError(name)

@@ -37,6 +37,7 @@ def command(
       dl4py train --resume runs/spec-1
     """
     from dl4py.cli import console
+    from dl4py.cli.progress import Progress
     from dl4py.training.run import MODEL, Run, new_folder
 
     if (spec is None) == (resume is None):
@@ -50,7 +51,7 @@ def command(
         bound = read_spec(spec, overrides, seed)
         run = Run(prepared(output) if output else new_folder(Path(spec).stem if spec != "-" else "stdin"), bound)
     console.say(f"run folder {run.folder}")
-    network = run.train([console.Progress()])
+    network = run.train([Progress()])
     figures = run.evaluate(network)
     result: dict[str, Any] = {"run": str(run.folder), "model": str(run.folder / MODEL), "iteration": network.iteration}
     if figures is not None:

@@ -23,7 +23,6 @@ def command(spec: str, full: bool, overrides: tuple[str, ...], as_json: bool) ->
     from dl4py.errors import DL4PyError, SpecError
     from dl4py.network.graph import build
     from dl4py.network.parameters import lay_out
-    from dl4py.spec.write import write
 
     try:
         bound = read_spec(spec, overrides)
@@ -38,6 +37,8 @@ def command(spec: str, full: bool, overrides: tuple[str, ...], as_json: bool) ->
     if as_json:
         click.echo(json.dumps({"valid": True, "mistakes": []}))
     elif full:
+        from dl4py.spec.write import write
+
         click.echo(write(bound, full=True), nl=False)
     else:
         click.echo(f"{spec} is sound: {len(graph.nodes)} layers and vertices")
