@@ -15,6 +15,10 @@ T = TypeVar("T")
 C = TypeVar("C", bound=type)
 
 
+KINDS: dict[str, Kind[Any]] = {}
+"""All kinds by the name of their room: `layers`, `updaters`, ..."""
+
+
 class Kind(Generic[T]):
     """A family of interchangeable things chosen by `type:`.
 
@@ -28,6 +32,7 @@ class Kind(Generic[T]):
         self._members: dict[str, type[T]] = {}
         self._java: dict[str, type[T]] = {}
         self._complete = False
+        KINDS[package.rsplit(".", 1)[-1]] = self
 
     def register(self, type: str, *, java: str | None = None) -> Callable[[C], C]:
         """Enters a class in the table under `type`; `java` is DL4J's class of the same meaning."""

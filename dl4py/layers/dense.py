@@ -84,7 +84,7 @@ def normalized_affine(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]
     """``z = LN(x W) g + b`` with LN over each row: mean 0, biased variance 1."""
     a, product_backward = product(e, x, p)
     unit, inverse, z = e.like(a, "unit"), e.array(a.rows, 1, name="inverse"), e.like(a, "z")
-    e(k.norm.layer_norm, a, p.g, unit, inverse, z, 0.0 if e.quirk(24) else 1e-5)
+    e(k.norm.layer_norm, a, p.g, unit, inverse, z, 0.0 if e.quirk(24) else 1e-12)
     if "b" in p:
         e(k.rows.add_row, z, p.b)
 

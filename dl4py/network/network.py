@@ -13,7 +13,7 @@ from dl4py.network.compile import Pass, emit_backward, emit_forward
 from dl4py.network.config import NetworkConfig
 from dl4py.network.feed import as_list, check_labels, input_shapes
 from dl4py.network.graph import Graph, build, scored_outputs
-from dl4py.network.parameters import Parameters, lay_out
+from dl4py.network.parameters import Parameters, Slot, lay_out
 from dl4py.network.update import emit_penalty_scores, emit_update
 from dl4py.plan import Array, Emitter, Plan
 from dl4py.schedules.base import rate_at
@@ -133,6 +133,11 @@ class Network:
         from dl4py.network.summary import summarize
 
         return summarize(self.graph, shapes=shapes)
+
+    def parameter(self, slot: Slot) -> np.ndarray:
+        """One parameter in its own shape, a view of the flat vector."""
+        flat = self.params[slot.offset : slot.stop]
+        return flat.reshape(slot.param.shape, order=slot.param.order.upper())  # type: ignore[call-overload, no-any-return]
 
     def save(self, path: Any) -> None:
         """Writes a DL4J zip."""

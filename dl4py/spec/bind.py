@@ -39,7 +39,7 @@ class Spec:
         return known.thing()
 
 
-def bind(source: Source | str, overrides: Iterable[str] = ()) -> Spec:
+def bind(source: Source | str, overrides: Iterable[str] = (), required: Sequence[str] = REQUIRED) -> Spec:
     """The things of a text; raises one `SpecError` with all mistakes in the order of the text."""
     if isinstance(source, str):
         source = Source("<text>", source)
@@ -60,7 +60,7 @@ def bind(source: Source | str, overrides: Iterable[str] = ()) -> Spec:
             bound[name] = known.thing.model_validate(value)
         except ValidationError as error:
             mistakes += _mistakes(error, known.thing, name, value, tree.values_at[name])
-    for name in REQUIRED:
+    for name in required:
         if name not in tree:
             mistakes.append(
                 MissingKey(f"a spec needs the section `{name}`", at=tree.mark, hint="`dl4py init` prints an example")

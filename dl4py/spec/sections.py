@@ -24,6 +24,7 @@ class Section:
 
 
 REQUIRED = ("network",)  # what every spec must have; known without loading any room
+HOMES = {"transfer": "dl4py.network.transfer"}  # sections that are not the config of a room of their name
 _sections: dict[str, Section] = {}
 
 
@@ -40,7 +41,7 @@ def section(name: str, *, order: int = 100) -> Callable[[T], T]:
 def find(name: str) -> Section | None:
     """The section of that name; only its own room is loaded."""
     if name not in _sections and name.isidentifier():
-        module = f"dl4py.{name}.config"
+        module = HOMES.get(name, f"dl4py.{name}.config")
         try:
             importlib.import_module(module)
         except ModuleNotFoundError as error:
@@ -55,9 +56,8 @@ def find(name: str) -> Section | None:
 def sections() -> list[Section]:
     """All sections, in the order in which a spec has them."""
     package = importlib.import_module("dl4py")
-    for module in pkgutil.iter_modules(package.__path__):
-        if module.ispkg:
-            find(module.name)
+    for name in [*HOMES, *(m.name for m in pkgutil.iter_modules(package.__path__) if m.ispkg)]:
+        find(name)
     for entry in entry_points(group="dl4py.sections"):
         find(entry.name)
     return sorted(_sections.values(), key=lambda s: (s.order, s.name))

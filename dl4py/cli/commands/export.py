@@ -1,0 +1,33 @@
+"""dl4py export: a model in another format."""
+
+from pathlib import Path
+
+import click
+
+from dl4py.cli.options import common, network_of
+
+
+@click.command()
+@click.argument("model", metavar="MODEL|SPEC")
+@click.option(
+    "--to", "form", required=True, type=click.Choice(["spec", "dl4j-json", "npz", "onnx"]), help="The format."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; beside the model when absent.")
+@common
+def command(model: str, form: str, output: Path | None) -> None:
+    """Write MODEL as a spec, as DL4J's JSON, as NumPy arrays or as ONNX.
+
+    \b
+    Example:
+      dl4py export model.zip --to onnx -o model.onnx
+    """
+    from dl4py.cli import console
+    from dl4py.formats.exporters.base import EXPORTERS
+
+    exporter = EXPORTERS.get(form.replace("-", "_"))()
+    network = network_of(model)
+    target = output or Path(model).with_suffix(exporter.suffix)
+    if output is None and target.exists():
+        raise click.UsageError(f"{target} exists already; name the file with --output.")
+    exporter.write(network, target)
+    console.show(f"wrote {target}")

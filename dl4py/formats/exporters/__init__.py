@@ -1,0 +1,5 @@
+"""Export formats; one file each."""
+
+from dl4py.formats.exporters.base import Exporter
+
+__all__ = ["Exporter"]

@@ -1,0 +1,5 @@
+"""Training masters; one file each."""
+
+from dl4py.spark.masters.base import TrainingMaster
+
+__all__ = ["TrainingMaster"]
