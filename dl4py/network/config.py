@@ -54,7 +54,11 @@ def _named_inputs(value: Any) -> Any:
     return tuple(value.items())
 
 
-NamedInputs = Annotated[tuple[tuple[str, Input | None], ...], BeforeValidator(_named_inputs)]
+NamedInputs = Annotated[
+    tuple[tuple[str, Input | None], ...],
+    BeforeValidator(_named_inputs),
+    WithJsonSchema({"type": "object", "additionalProperties": {"dl4py-kind": "inputs"}}),
+]
 
 
 class Defaults(TrainableKeys):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, PydanticUndefined, ValidationError, core_schema
 
@@ -124,6 +124,7 @@ class Thing(BaseModel):
             value = _renamed(cls, value)
         if isinstance(value, MarkedDict):
             _find_files(cls, value)
+            _keep_types(cls, value)
         made = handler(value)
         if isinstance(value, MarkedDict) and made is not value:
             made.__dict__["_marks"] = (value.mark, value.keys_at, value.values_at)
@@ -166,6 +167,16 @@ def _find_files(cls: type[Thing], value: MarkedDict) -> None:
             mark = value.values_at.get(name)
             if mark is not None and mark.source.folder is not None and "://" not in written:
                 value[name] = str(mark.source.folder / written)
+
+
+def _keep_types(cls: type[Thing], value: MarkedDict) -> None:
+    """`--set master.workers=2` changes the default thing: it need not name its type again."""
+    for name, field in cls.model_fields.items():
+        inner = value.get(name)
+        if isinstance(inner, MarkedDict) and isinstance(field.default, str) and "type" not in inner:
+            if inner.mark is not None and inner.mark.source.name == "--set":
+                inner["type"] = field.default
+                inner.keys_at["type"] = inner.values_at["type"] = inner.mark
 
 
 class _FromSpec:
@@ -224,7 +235,11 @@ Fraction = Annotated[float, Field(strict=True, ge=0, le=1, allow_inf_nan=False)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Positive = Annotated[float, Field(strict=True, gt=0, allow_inf_nan=False)]
 NonNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_as_several)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_as_several),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Sizes = Annotated[tuple[Size, ...], BeforeValidator(_as_tuple)]
 Numbers = Annotated[tuple[Number, ...], BeforeValidator(_as_tuple)]
 FilePath = Annotated[str, _FromSpec()]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 from dl4py.data.dataset import Dataset
 from dl4py.data.readers.base import Reader, content, missing, reader
@@ -24,7 +24,12 @@ def _columns(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
-Columns = Annotated[tuple[Column, ...], BeforeValidator(_columns)]
+_ONE = {"anyOf": [{"type": "integer"}, {"type": "string"}]}
+Columns = Annotated[
+    tuple[Column, ...],
+    BeforeValidator(_columns),
+    WithJsonSchema({"anyOf": [*_ONE["anyOf"], {"type": "array", "items": _ONE}]}),
+]
 
 
 @reader("csv", java="org.datavec.api.records.reader.impl.csv.CSVRecordReader")
