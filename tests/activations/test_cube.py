@@ -1,0 +1,7 @@
+from contract import check_activation
+
+from dl4py.activations.cube import Cube
+
+
+def test_contract():
+    check_activation(Cube(), lambda z: z**3)

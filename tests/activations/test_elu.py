@@ -1,0 +1,27 @@
+import numpy as np
+from contract import assert_close, check_activation, run
+
+from dl4py.activations.elu import ELU
+
+
+def test_contract():
+    check_activation(ELU(alpha=0.7), lambda z: np.where(z > 0, z, 0.7 * np.expm1(np.minimum(z, 0))))
+
+
+def test_dl4j_derivative_lacks_alpha():
+    z = np.array([[-1.0, -0.2, 0.3]])
+
+    def record(e, zs):
+        y, backward = ELU(alpha=0.5).emit(e, zs)
+        return [backward(e_ones(e, zs))]
+
+    dl4j, _ = run(record, z, mode="dl4j")
+    assert_close(dl4j, np.where(z > 0, 1.0, np.exp(z)), 1e-12, 1e-12)
+
+
+def e_ones(e, like):
+    from dl4py.kernels.rows import fill
+
+    ones = e.like(like)
+    e(fill, ones.flat, 1.0)
+    return ones

@@ -1,0 +1,8 @@
+import numpy as np
+from contract import check_activation
+
+from dl4py.activations.hardtanh import HardTanh
+
+
+def test_contract():
+    check_activation(HardTanh(), lambda z: np.clip(z, -1, 1))

@@ -1,0 +1,7 @@
+from contract import check_activation
+
+from dl4py.activations.identity import Identity
+
+
+def test_contract():
+    check_activation(Identity(), lambda z: z)

@@ -1,0 +1,8 @@
+import numpy as np
+from contract import check_activation
+
+from dl4py.activations.rectifiedtanh import RectifiedTanh
+
+
+def test_contract():
+    check_activation(RectifiedTanh(), lambda z: np.maximum(0, np.tanh(z)))

@@ -1,0 +1,8 @@
+import scipy.special
+from contract import check_activation
+
+from dl4py.activations.softmax import Softmax
+
+
+def test_contract():
+    check_activation(Softmax(), lambda z: scipy.special.softmax(z, axis=1))

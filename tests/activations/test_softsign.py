@@ -1,0 +1,8 @@
+import numpy as np
+from contract import check_activation
+
+from dl4py.activations.softsign import SoftSign
+
+
+def test_contract():
+    check_activation(SoftSign(), lambda z: z / (1 + np.abs(z)))

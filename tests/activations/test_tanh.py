@@ -1,0 +1,8 @@
+import numpy as np
+from contract import check_activation
+
+from dl4py.activations.tanh import Tanh
+
+
+def test_contract():
+    check_activation(Tanh(), lambda z: np.tanh(z))

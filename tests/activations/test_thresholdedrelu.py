@@ -1,0 +1,8 @@
+import numpy as np
+from contract import check_activation
+
+from dl4py.activations.thresholdedrelu import ThresholdedReLU
+
+
+def test_contract():
+    check_activation(ThresholdedReLU(theta=0.4), lambda z: np.where(z > 0.4, z, 0))

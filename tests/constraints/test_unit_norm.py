@@ -1,0 +1,29 @@
+import numpy as np
+from contract import assert_close, check_round_trip, run
+
+from dl4py.constraints.unit_norm import UnitNorm
+
+W = np.array([[0.3, -1.2, 2.0], [0.4, 0.5, -1.0]])
+
+
+def constrained(constraint, w, mode="exact"):
+    from dl4py.kernels.move import copy_any
+
+    def record(e, ws):
+        copy = e.like(ws)
+        e(copy_any, ws, copy)
+        constraint.emit(e, copy)
+        return [copy]
+
+    return run(record, w, mode=mode)[0]
+
+
+def test_each_column():
+    constraint = UnitNorm()
+    check_round_trip(constraint)
+    n = np.linalg.norm(W, axis=0, keepdims=True)
+    assert_close(constrained(constraint, W), W / n, 1e-6, 1e-9)
+
+
+def test_a_column_of_zeros_stays():
+    assert not constrained(UnitNorm(), np.zeros((3, 2))).any()

@@ -1,0 +1,244 @@
+"""What every member of a kind owes, asked in one place.
+
+Gradients agree with central differences in double; single agrees with double; shared and own memory agree bit for bit; YAML
+and pydantic round trips give an equal thing; the same seed gives the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dl4py.compatibility import Compatibility
+from dl4py.layers import Layer
+from dl4py.layers.base import LossLayerPart
+from dl4py.network import Network, NetworkConfig
+from dl4py.plan import Array, Emitter, Params, Plan
+from dl4py.spec import Thing
+from dl4py.spec.write import tree_of
+
+STEP = 1e-6
+RELATIVE = 1e-3
+FLOOR = 1e-8
+
+
+def generator(seed: int = 0) -> np.random.Generator:
+    """Numbers for tests."""
+    return np.random.Generator(np.random.Philox(seed))
+
+
+def run(
+    record: Callable[..., Any], *inputs: np.ndarray, precision: str = "float64", share: bool = True, mode: str = "exact",
+    training: bool = True, iteration: int = 0,
+) -> list[np.ndarray]:  # fmt: skip
+    """Records calls on arrays that hold `inputs`, runs them, and gives the arrays that `record` returns, and the score."""
+    e = Emitter(len(inputs[0]), training=training, seed=7, compatibility=Compatibility(mode))
+    arrays = [Array(x.shape, space="constant", value=x) for x in inputs]
+    results = [a for a in record(e, *arrays) if a is not None]
+    for array in results:
+        array.root.kept = True
+    plan = Plan(e.calls, precision, share=share)
+    clock = [float(iteration), 0.0, *[r if isinstance(r, float) else r.at(iteration, 0, e.compatibility) for r in e.rates]]
+    memory = {"arena": np.zeros(plan.layout.total, np.uint8), "score": np.zeros(1), "clock": np.array(clock)}
+    plan.bind(memory)
+    plan.run()
+    return [plan.numbers(array).copy() for array in results] + [memory["score"].copy()]
+
+
+def central(f: Callable[[np.ndarray], float], x: np.ndarray) -> np.ndarray:
+    """The gradient of a number by central differences."""
+    gradient = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += STEP
+        down[i] -= STEP
+        gradient[i] = (f(up) - f(down)) / (2 * STEP)
+    return gradient
+
+
+def assert_close(ours: np.ndarray, truth: np.ndarray, relative: float = RELATIVE, floor: float = FLOOR) -> None:
+    """Agreement to a relative error, with a floor for values near 0."""
+    wrong = np.abs(ours - truth) > np.maximum(relative * np.maximum(np.abs(ours), np.abs(truth)), floor)
+    assert not wrong.any(), (ours[wrong], truth[wrong])
+
+
+def check_round_trip(thing: Thing) -> None:
+    """Plain values of a thing, read again, give an equal thing with an equal hash."""
+    cls = type(thing)
+    tree = tree_of(thing)
+    if isinstance(tree, dict):
+        again = cls.model_validate({k: v for k, v in tree.items() if k != "type"})
+        assert again == thing
+        assert hash(again) == hash(thing)
+
+
+def check_activation(activation: Any, formula: Callable[[np.ndarray], np.ndarray], z: np.ndarray | None = None) -> None:
+    """`formula` on rows of numbers is the truth."""
+    check_round_trip(activation)
+    z = np.array([np.linspace(-6.03, 5.9, 11), np.linspace(-1.37, 1.52, 11)]) if z is None else z
+    weights = generator().normal(size=z.shape)
+
+    def record(e: Emitter, zs: Array, ws: Array) -> list[Array]:
+        y, backward = activation.emit(e, zs)
+        dy = e.like(ws)
+        from dl4py.kernels.move import copy_flat
+
+        e(copy_flat, ws.flat, dy.flat)
+        return [y, backward(dy)]
+
+    y, dz, _ = run(record, z, weights)
+    assert_close(y, formula(z), 1e-9, 1e-12)
+    assert_close(dz, central(lambda v: float((weights * formula(v)).sum()), z), 1e-5, 1e-7)
+    single = run(record, z, weights, precision="float32")
+    assert_close(single[0], y, 2e-6, 1e-6)
+    assert_close(single[1], dz, 2e-5, 2e-6)
+    for a, b in zip(run(record, z, weights, share=False), run(record, z, weights), strict=True):
+        assert np.array_equal(a, b)
+
+
+def check_loss(
+    loss: Any, y: np.ndarray, labels: np.ndarray, formula: Callable[[np.ndarray, np.ndarray], float], mode: str = "exact"
+) -> None:
+    """`formula(outputs, labels)` is the score of one row; the batch's is the sum over rows."""
+    check_round_trip(loss)
+
+    def record(e: Emitter, ys: Array, ls: Array, mask: Array | None = None) -> list[Array]:
+        return [loss.emit(e, ys, ls, mask, e.score)]
+
+    def truth(v: np.ndarray) -> float:
+        return float(sum(formula(row, label) for row, label in zip(v, labels, strict=True)))
+
+    dy, score = run(record, y, labels, mode=mode)
+    assert_close(score, np.array([truth(y)]), 1e-9, 1e-12)
+    assert_close(dy, central(truth, y), 1e-5, 1e-6)
+    mask = np.ones((len(y), 1))
+    mask[0] = 0.0
+    dy_masked, score_masked = run(record, y, labels, mask, mode=mode)
+    assert_close(score_masked, np.array([truth(y) - formula(y[0], labels[0])]), 1e-9, 1e-12)
+    assert not dy_masked[0].any()
+    assert np.array_equal(dy_masked[1:], dy[1:])
+    single = run(record, y, labels, precision="float32", mode=mode)
+    assert_close(single[0], dy, 1e-4, 1e-5)
+
+
+def check_updater(updater: Any, recurrence: Callable[[np.ndarray, dict[str, Any], int], np.ndarray], mode: str = "exact") -> None:
+    """`recurrence(gradient, state, t)` gives the step at t = 1, 2, … and keeps its state."""
+    check_round_trip(updater)
+    gradients = generator(3).normal(size=(6, 9))
+    state: dict[str, Any] = {name: np.full(9, updater.first_state(name)) for name in updater.state}
+    kept = {name: value.copy() for name, value in state.items()}
+    for t, gradient in enumerate(gradients, start=1):
+
+        def record(e: Emitter, g: Array, *states: Array) -> list[Array]:
+            from dl4py.kernels.move import copy_flat
+
+            step = e.like(g)
+            e(copy_flat, g, step)
+            updater.emit(e, step, Params(dict(zip(updater.state, states, strict=True))))
+            return [step, *states]
+
+        step, *after, _ = run(record, gradient, *kept.values(), iteration=t - 1, mode=mode)
+        kept = dict(zip(updater.state, after, strict=True))
+        assert_close(step, recurrence(gradient, state, t), 1e-9, 1e-14)
+    for name in updater.state:
+        assert_close(kept[name], state[name], 1e-9, 1e-14)
+
+
+@dataclass
+class Case:
+    """A layer, the shape it is fed as a spec writes it, and what its network needs besides."""
+
+    layer: Layer
+    given: Any = 4
+    inputs: Callable[[np.random.Generator, int], np.ndarray] | None = None
+    skip: Sequence[str] = field(default_factory=tuple)
+
+    def __str__(self) -> str:
+        return str(tree_of(self.layer))
+
+    def network(self, **changes: Any) -> Network:
+        """The layer between a dense layer and an output, or at the end when it has a loss."""
+        layers: list[Any] = [self.layer]
+        if self.inputs is None and not isinstance(self.layer, LossLayerPart):
+            layers = [{"type": "dense", "n_out": self.given, "activation": "tanh"}, self.layer]
+        if not isinstance(self.layer, LossLayerPart):
+            layers.append({"type": "output", "n_out": 2, "loss": "mse", "activation": "tanh"})
+        return Network(NetworkConfig.model_validate({"seed": 11, "input": self.given, "layers": layers, **changes}))
+
+    def batch(self, network: Network, size: int = 5) -> tuple[np.ndarray, np.ndarray]:
+        """Features and labels."""
+        g = generator(5)
+        x = self.inputs(g, size) if self.inputs else g.normal(size=(size, self.given))
+        outputs = network.output(x).shape[1]
+        return x, g.uniform(0.1, 0.9, (size, outputs))
+
+
+def check_layer(case: Case) -> None:
+    """Shapes, gradients, precision, memory, repetition, round trips."""
+    check_round_trip(case.layer)
+    network = case.network(data_type="double")
+    x, y = case.batch(network)
+    for node in network.graph.nodes:
+        assert network.activations(x)[node.name].shape == (len(x), *node.shape.array)
+    if "gradient" not in case.skip:
+        _check_gradient(network, x, y)
+    single = case.network()
+    assert_close(single.output(x), network.output(x), 1e-4, 1e-5)
+    if "rows" not in case.skip:
+        rows = np.concatenate([network.output(x[i : i + 1]) for i in range(len(x))])
+        assert_close(network.output(x), rows, 1e-9, 1e-12)
+    own = case.network(training_workspace_mode="none", inference_workspace_mode="none")
+    again = case.network()
+    for _ in range(3):
+        scores = {n.fit(x, y) for n in (single, own, again)}
+        assert len(scores) == 1
+    assert np.array_equal(single.params, own.params)
+    assert np.array_equal(single.params, again.params)
+
+
+def _check_gradient(network: Network, x: np.ndarray, y: np.ndarray) -> None:
+    gradient = network.gradient(x, y)
+    params = network.params
+    for slot in network.parameters.slots:
+        if slot.param.role == "statistic" or slot.param.frozen or slot.param.drifts or slot.param.pretrain:
+            continue
+        for i in range(slot.offset, slot.stop):
+            kept = params[i]
+            params[i] = kept + STEP
+            up = network.score(x, y)
+            params[i] = kept - STEP
+            down = network.score(x, y)
+            params[i] = kept
+            assert_close(gradient[i : i + 1], np.array([(up - down) / (2 * STEP) * len(x)]), RELATIVE, 1e-7)
+
+
+def check_vertex(vertex: dict[str, Any], sizes: Sequence[int], truth: Callable[..., np.ndarray]) -> None:
+    """A vertex fed by dense layers of those widths; `truth` is its formula in NumPy."""
+    names = [f"d{i}" for i in range(len(sizes))]
+    vertices = [
+        {"name": n, "type": "dense", "n_out": s, "inputs": "in", "activation": "tanh"}
+        for n, s in zip(names, sizes, strict=True)
+    ]
+    vertices += [
+        {"name": "v", "inputs": names, **vertex},
+        {"name": "out", "type": "output", "n_out": 2, "loss": "mse", "activation": "tanh", "inputs": "v"},
+    ]
+    spec = {"seed": 2, "inputs": {"in": 4}, "vertices": vertices}
+    network = Network(NetworkConfig.model_validate({**spec, "data_type": "double"}))
+    thing = network.graph.node("v").thing
+    check_round_trip(thing)
+    x = generator(8).normal(size=(6, 4))
+    found = network.activations(x)
+    expected = truth(*[found[n] for n in names])
+    assert_close(found["v"], expected, 1e-9, 1e-12)
+    assert found["v"].shape[1:] == network.graph.node("v").shape.array
+    y = generator(9).uniform(0.1, 0.9, found["out"].shape)
+    _check_gradient(network, x, y)
+    own = Network(NetworkConfig.model_validate({**spec, "training_workspace_mode": "none"}))
+    shared = Network(NetworkConfig.model_validate(spec))
+    for _ in range(3):
+        assert own.fit(x, y) == shared.fit(x, y)
+    assert np.array_equal(own.params, shared.params)

@@ -1,0 +1,12 @@
+import scipy.stats
+from contract import check_round_trip, generator
+
+from dl4py.distributions.normal import Normal
+
+
+def test_sample_has_the_distribution():
+    distribution = Normal(mean=1.0, std=2.0)
+    check_round_trip(distribution)
+    sample = distribution.sample(generator(), (40, 50))
+    assert sample.shape == (40, 50)
+    assert scipy.stats.kstest(sample.ravel(), scipy.stats.norm(1, 2).cdf).pvalue > 0.01

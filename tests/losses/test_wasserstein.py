@@ -1,0 +1,11 @@
+import numpy as np
+from contract import check_loss
+
+from dl4py.losses.wasserstein import Wasserstein
+
+Y = np.array([[0.3, -0.8, 1.4], [-0.5, 0.9, 0.2], [1.1, 0.4, -0.7]])
+LABELS = np.array([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0], [1.0, 1.0, -1.0]])
+
+
+def test_contract():
+    check_loss(Wasserstein(), Y, LABELS, lambda y, t: (t * y).mean())

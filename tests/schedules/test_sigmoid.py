@@ -1,0 +1,19 @@
+import numpy as np
+import pytest
+from contract import check_round_trip
+
+from dl4py.compatibility import Compatibility
+from dl4py.schedules.sigmoid import Sigmoid
+
+
+def test_values_follow_the_formula():
+    schedule = Sigmoid(initial_value=0.3, gamma=0.5, step_size=5)
+    check_round_trip(schedule)
+    for i in range(10):
+        assert schedule.at(i, 99, Compatibility()) == pytest.approx(0.3 / (1 + np.exp(-0.5 * (i - 5))), rel=1e-12)
+
+
+def test_epochs_are_counted_when_asked():
+    schedule = Sigmoid(initial_value=0.3, gamma=0.5, step_size=5, schedule_type="epoch")
+    for i in range(10):
+        assert schedule.at(100 + i, i, Compatibility()) == pytest.approx(0.3 / (1 + np.exp(-0.5 * (i - 5))), rel=1e-12)
