@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dl4py.errors import DL4PyError
-    from dl4py.evaluation import evaluate
-    from dl4py.formats.model import load, save
-    from dl4py.network import Network, NetworkConfig
-    from dl4py.training import fit
+    from dl4py.errors import DL4PyError as DL4PyError
+    from dl4py.evaluation.judging import evaluate as evaluate
+    from dl4py.formats.model import load as load
+    from dl4py.formats.model import save as save
+    from dl4py.network import Network as Network
+    from dl4py.network import NetworkConfig as NetworkConfig
+    from dl4py.training.fitting import fit as fit
 
 __version__ = "0.1.0"
 

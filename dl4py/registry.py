@@ -44,8 +44,9 @@ class Kind(Generic[T]):
                     f"two {self.noun}s are called `{type}`: {known.__module__} and {cls.__module__}",
                     hint="rename one of them",
                 )
-            cls.type = type
-            cls.java = java or getattr(cls, "java", None)
+            named: Any = cls
+            named.type = type
+            named.java = java or getattr(cls, "java", None)
             self._members[type] = cls
             if java:
                 self._java[java] = cls
@@ -69,6 +70,10 @@ class Kind(Generic[T]):
             hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(sorted(self._members))}"
             raise UnknownType(f"no {self.noun} is called `{name}`", hint=hint)
         return self._members[name]
+
+    def make(self, name: str, **keys: Any) -> T:
+        """A member of that name with those keys."""
+        return self.get(name)(**keys)
 
     def by_java(self, java: str) -> type[T] | None:
         """The class that stands for DL4J's class `java`; None when nobody knows it."""

@@ -41,7 +41,11 @@ def run(
     for array in results:
         array.root.kept = True
     plan = Plan(e.calls, precision, share=share)
-    clock = [float(iteration), 0.0, *[r if isinstance(r, float) else r.at(iteration, 0, e.compatibility) for r in e.rates]]
+    clock = [
+        float(iteration),
+        0.0,
+        *[r if isinstance(r, float) else r.at(iteration, 0, e.compatibility) for r in e.rates],
+    ]
     memory = {"arena": np.zeros(plan.layout.total, np.uint8), "score": np.zeros(1), "clock": np.array(clock)}
     plan.bind(memory)
     plan.run()
@@ -100,7 +104,11 @@ def check_activation(activation: Any, formula: Callable[[np.ndarray], np.ndarray
 
 
 def check_loss(
-    loss: Any, y: np.ndarray, labels: np.ndarray, formula: Callable[[np.ndarray, np.ndarray], float], mode: str = "exact"
+    loss: Any,
+    y: np.ndarray,
+    labels: np.ndarray,
+    formula: Callable[[np.ndarray, np.ndarray], float],
+    mode: str = "exact",
 ) -> None:
     """`formula(outputs, labels)` is the score of one row; the batch's is the sum over rows."""
     check_round_trip(loss)
@@ -124,7 +132,9 @@ def check_loss(
     assert_close(single[0], dy, 1e-4, 1e-5)
 
 
-def check_updater(updater: Any, recurrence: Callable[[np.ndarray, dict[str, Any], int], np.ndarray], mode: str = "exact") -> None:
+def check_updater(
+    updater: Any, recurrence: Callable[[np.ndarray, dict[str, Any], int], np.ndarray], mode: str = "exact"
+) -> None:
     """`recurrence(gradient, state, t)` gives the step at t = 1, 2, … and keeps its state."""
     check_round_trip(updater)
     gradients = generator(3).normal(size=(6, 9))

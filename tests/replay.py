@@ -45,7 +45,9 @@ def replay(case: str, folder: Path = CASES) -> dict[str, float]:
         errors["out"] = max(errors.get("out", 0.0), error(ours, theirs))
     assert net.summary() == facts["summary"]
     if "score" in facts:
-        errors["score"] = abs(net.score(x, y, label_mask=masks or None) - facts["score"]) / max(abs(facts["score"]), 1e-30)
+        errors["score"] = abs(net.score(x, y, label_mask=masks or None) - facts["score"]) / max(
+            abs(facts["score"]), 1e-30
+        )
     if "grad" in arrays:
         errors["grad"] = error(net.gradient(x, y, label_mask=masks or None), arrays["grad"].reshape(-1))
     if facts["train"]:

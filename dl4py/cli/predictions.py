@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from dl4py.atomic import write_bytes
-from dl4py.evaluation.evaluate import CLASSIFYING
+from dl4py.evaluation.judging import CLASSIFYING
 from dl4py.network.feed import input_shapes
 
 
@@ -60,7 +60,7 @@ def write(network: Any, y: np.ndarray, output: str, form: str, classes: bool) ->
 def _npz(y: np.ndarray, best: list[str] | None) -> bytes:
     buffer = io.BytesIO()
     arrays = {"output": y} | ({"class": np.array(best)} if best is not None else {})
-    np.savez(buffer, **arrays)
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
     return buffer.getvalue()
 
 

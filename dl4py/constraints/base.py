@@ -52,7 +52,7 @@ class Constraint(Thing):
         sizes = [shape[d] for d in rest]
         count = int(np.prod(sizes)) if sizes else 1
         numbers = np.arange(count).reshape([shape[d] if d in rest else 1 for d in range(len(shape))])
-        numbers = np.broadcast_to(numbers, shape).ravel(order=w.order)  # type: ignore[call-overload]
+        numbers = np.broadcast_to(numbers, shape).ravel(order=w.order)  # type: ignore[arg-type]
         return e.constant(numbers, precision="int64"), count
 
 

@@ -52,7 +52,7 @@ def _form(name: str, data: bytes) -> str:
 
 def _npy(data: bytes, name: str) -> np.ndarray:
     try:
-        return np.load(io.BytesIO(data), allow_pickle=False).astype(np.float32)  # type: ignore[no-any-return]
+        return np.load(io.BytesIO(data), allow_pickle=False).astype(np.float32)
     except (ValueError, EOFError, OSError) as error:
         raise DataError(f"{name} is no array of numbers: {error}") from None
 
@@ -102,7 +102,7 @@ def _json_lines(text: str, name: str) -> list[list[float]]:
         try:
             value = json.loads(line)
             value = value.get("features", value.get("x")) if isinstance(value, dict) else value
-            rows.append([float(v) for v in value])
+            rows.append([float(v) for v in value or ()])
         except (ValueError, TypeError, AttributeError):
             raise DataError(
                 f"{name}:{number}: expected a list of numbers, found `{line[:60]}`",

@@ -33,7 +33,7 @@ def load(path: str | os.PathLike[str]) -> Network:
     if path.suffix in (".h5", ".hdf5", ".keras"):
         from dl4py.formats.importers.base import IMPORTERS
 
-        return IMPORTERS.get("keras")().read(path)  # type: ignore[no-any-return]
+        return IMPORTERS.get("keras")().read(path)
     if path.suffix in (".py", ".pkl", ".pt", ".pth", ".onnx"):
         raise ModelFileError(f"{path} is no model that dl4py reads", hint="read are DL4J zips, Keras files and specs")
     from dl4py.formats.dl4j.model import load as load_zip

@@ -40,9 +40,8 @@ def parse_signature(text: str) -> tuple[Operand, ...]:
     for part in filter(None, (piece.strip() for piece in left.split(","))):
         dims = tuple(part.replace("*", " ").split())
         operands.append(Operand(dims, reads=True, writes="*" in part))
-    for part in filter(None, (piece.strip() for piece in right.split(","))):
-        operands.append(Operand(tuple(part.split()), reads=False, writes=True))
-    return tuple(operands)
+    written = [part.split() for part in right.split(",") if part.strip()]
+    return (*operands, *(Operand(tuple(dims), reads=False, writes=True) for dims in written))
 
 
 class Kernel:
@@ -69,7 +68,7 @@ class Kernel:
     ) -> tuple[Callable[..., Any], tuple[Any, ...]]:
         """The function to call and its arguments, compiled for these arrays."""
         if not self._compiled:
-            return self.fn(*arrays, *constants)  # type: ignore[no-any-return]
+            return self.fn(*arrays, *constants)
         floats = next((a.dtype.type for a in arrays if a.dtype.kind == "f"), np.float64)
         args = arrays + tuple(floats(c) if isinstance(c, float) else c for c in constants)
         dispatcher = self.dispatcher()
@@ -121,11 +120,13 @@ class Helper:
             return numba.typeof(single)
         double = self.double
 
-        def stub(x):  # type: ignore[no-untyped-def]
+        def stub(x: Any) -> Any:
             raise NotImplementedError
 
-        @overload(stub, jit_options={k: v for k, v in OPTIONS.items() if k != "cache"})
-        def choose(x):  # type: ignore[no-untyped-def]
+        plain: Any = {k: v for k, v in OPTIONS.items() if k != "cache"}
+
+        @overload(stub, jit_options=plain)
+        def choose(x):
             if x == types.float32:
                 return lambda x: single(x)
             return lambda x: double(x)
@@ -175,7 +176,7 @@ def cache_folder() -> Path | None:
     os.environ["NUMBA_CACHE_DIR"] = str(folder)
     import numba
 
-    numba.config.CACHE_DIR = str(folder)
+    setattr(numba.config, "CACHE_DIR", str(folder))  # noqa: B010
     return folder
 
 
@@ -213,7 +214,7 @@ def _compiler() -> Any:
                         changed = True
             return changed
 
-    class Compiler(CompilerBase):  # type: ignore[misc]
+    class Compiler(CompilerBase):
         def define_pipelines(self) -> list[Any]:
             passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
             passes.add_pass_after(FloatLiteralsFollow, IRProcessing)

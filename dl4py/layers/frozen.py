@@ -17,7 +17,7 @@ class Wrapper(Layer):
     @property
     def inner(self) -> Layer:
         """The layer inside."""
-        return getattr(self, self.wraps[0])  # type: ignore[no-any-return]
+        return getattr(self, self.wraps[0])
 
     def given(self, shape: Shape) -> Any:
         return self.but(**{self.wraps[0]: self.inner.but(name=self.inner.name or self.name).given(shape)})

@@ -107,15 +107,15 @@ def _layer(
         y, backward = layer.emit_scored(e, x, p, *target)
     elif layer.frozen:
         with e.inference():
-            y, backward = layer.emit(e, x, p)  # type: ignore[assignment]
+            y, backward = layer.emit(e, x, p)
     else:
-        y, backward = layer.emit(e, x, p)  # type: ignore[assignment]
+        y, backward = layer.emit(e, x, p)
     y.needs_gradient = not layer.frozen and (below or bool(p))
 
     def inward(dy: Array | None) -> Sequence[Array | None]:
         if layer.frozen or (dy is None and target is None):
             return [None]
-        dx = backward(dy)
+        dx = backward(dy)  # type: ignore[arg-type]
         for back in reversed(backs):
             if dx is None or not below:
                 return [None]

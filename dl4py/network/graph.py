@@ -133,7 +133,7 @@ def _inheriting(layer: Layer, values: dict[str, object]) -> Layer:
 def _decay_again(coefficient: object) -> tuple[object, ...]:
     from dl4py.regularization.base import REGULARIZATION
 
-    return (REGULARIZATION.get("weight_decay")(coeff=coefficient),)
+    return (REGULARIZATION.make("weight_decay", coeff=coefficient),)
 
 
 def _chain(config: NetworkConfig) -> Graph:
@@ -203,7 +203,7 @@ def _graph(config: NetworkConfig) -> Graph:
 def _merge(name: str, sources: tuple[str, ...]) -> Vertex:
     from dl4py.vertices.base import VERTICES
 
-    return VERTICES.get("merge")(name=f"{name}-merge", inputs=sources)  # type: ignore[no-any-return]
+    return VERTICES.get("merge")(name=f"{name}-merge", inputs=sources)
 
 
 def _unique(nodes: Sequence[Node], inputs: list[str]) -> None:
@@ -263,7 +263,7 @@ def _fed(node: Node, given: tuple[Shape, ...]) -> Node:
 
 def scored_outputs(graph: Graph) -> tuple[Node, ...]:
     """The outputs with a loss, in order; raises `ShapeError` where an output has none."""
-    nodes = []
+    nodes: list[Node] = []
     for name in graph.outputs:
         node = graph.node(name)
         if not isinstance(node.thing, LossLayerPart):

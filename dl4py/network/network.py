@@ -102,7 +102,7 @@ class Network:
         """The class of each example: the output with the largest value; 0 or 1 for a single output."""
         y = self.output(*x, mask=mask)
         y = y[0] if isinstance(y, list) else y
-        return (y[:, 0] >= 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)  # type: ignore[no-any-return]
+        return (y[:, 0] >= 0.5).astype(np.int64) if y.shape[1] == 1 else y.argmax(axis=1)
 
     def score(
         self, x: Arrays, y: Arrays, mask: Masks = None, label_mask: Masks = None, *, training: bool = True
@@ -137,7 +137,7 @@ class Network:
     def parameter(self, slot: Slot) -> np.ndarray:
         """One parameter in its own shape, a view of the flat vector."""
         flat = self.params[slot.offset : slot.stop]
-        return flat.reshape(slot.param.shape, order=slot.param.order.upper())  # type: ignore[call-overload, no-any-return]
+        return flat.reshape(slot.param.shape, order=slot.param.order.upper())  # type: ignore[call-overload]
 
     def save(self, path: Any) -> None:
         """Writes a DL4J zip."""
@@ -178,13 +178,11 @@ class Network:
         clock[0], clock[1] = self.iteration, self.epoch
         for i, rate in self._rates:
             clock[i] = rate_at(rate, self.iteration, self.epoch, self.graph.compatibility)
-        for buffers, arrays in ((bound.features, features), (bound.labels, labels)):
-            for buffer, array in zip(buffers, arrays, strict=True):
-                np.copyto(buffer, array)
-        if bound.masks:
-            for buffer, array in zip(bound.masks, masks, strict=True):
-                if buffer is not None:
-                    np.copyto(buffer, np.asarray(array).reshape(buffer.shape))
+        self._fill(bound.features, features)
+        self._fill(bound.labels, labels)
+        for place, mask_array in zip(bound.masks, masks, strict=False):
+            if place is not None:
+                np.copyto(place, np.asarray(mask_array).reshape(place.shape))
         bound.plan.run()
         loss = float(memory["score"][0])
         return (loss / features[0].shape[0] if self.config.mini_batch else loss) + float(memory["score"][1])

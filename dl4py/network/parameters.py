@@ -167,4 +167,4 @@ def _first(slot: Slot, generator: np.random.Generator, graph: Graph) -> np.ndarr
     trained = slot.node.trained
     assert trained is not None
     drawn = trained.weight_init.draw(generator, param, graph.compatibility)
-    return drawn.reshape(param.shape).ravel(order=param.order.upper())  # type: ignore[call-overload, no-any-return]
+    return drawn.reshape(param.shape).ravel(order=param.order.upper())  # type: ignore[arg-type]

@@ -60,7 +60,7 @@ def summary_name(layer: object) -> str:
     """DL4J's name of the layer's class; wrappers show what is inside."""
     while not layer.summary_name:  # type: ignore[attr-defined]
         layer = getattr(layer, layer.wraps[0])  # type: ignore[attr-defined]
-    return layer.summary_name  # type: ignore[attr-defined, no-any-return]
+    return layer.summary_name  # type: ignore[attr-defined]
 
 
 def _widths(layer: object) -> str:

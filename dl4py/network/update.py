@@ -62,17 +62,17 @@ def penalties(slot: Slot) -> list[Regularization]:
 
 def layer_penalties(keys: TrainableKeys, *, bias: bool) -> list[Regularization]:
     """The penalties of a layer's weights or biases: short keys first, then the lists."""
-    make = REGULARIZATION.get
+    make = REGULARIZATION.make
     found: list[Regularization] = []
     l1, l2, decay = (
         (keys.l1_bias, keys.l2_bias, keys.weight_decay_bias) if bias else (keys.l1, keys.l2, keys.weight_decay)
     )
     if l1:
-        found.append(make("l1")(l1=l1))
+        found.append(make("l1", l1=l1))
     if l2:
-        found.append(make("l2")(l2=l2))
+        found.append(make("l2", l2=l2))
     if decay:
-        found.append(make("weight_decay")(coeff=decay))
+        found.append(make("weight_decay", coeff=decay))
     return [*found, *(keys.regularization_bias if bias else keys.regularization)]
 
 
@@ -92,7 +92,7 @@ def _emit_constraints(slot: Slot, e: Emitter) -> None:
     layer = slot.node.layer
     constraints = getattr(slot.node.trained, "constraints", None) or (layer.constraints if layer else None) or ()
     for constraint in constraints:
-        if slot.param.role != "statistic" and _meant(constraint.params, slot):
+        if slot.param.role != "statistic" and _meant(constraint.params or (), slot):
             with e.named(slot.node.name):
                 for _ in range(2 if e.quirk(22) else 1):
                     constraint.emit(e, slot.flat("params").ordered(slot.param.shape, slot.param.order))

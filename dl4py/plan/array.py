@@ -93,7 +93,7 @@ class Array:
 
     def ordered(self, shape: tuple[int, ...], order: str) -> Array:
         """A vector read as an array in column-major (``f``) or row-major (``c``) order."""
-        seen = self._see(shape, lambda a: a.reshape(shape, order=order.upper()))  # type: ignore[call-overload, no-any-return]
+        seen = self._see(shape, lambda a: a.reshape(shape, order=order.upper()))  # type: ignore[call-overload]
         seen.order = order.upper()
         return seen
 

@@ -11,16 +11,20 @@ from dl4py.plan.plan import Plan
 def calls_table(plan: Plan) -> str:
     """One line a call: number, owner, kernel, arrays."""
     rows = [["call", "owner", "kernel", "arrays"]]
-    for i, call in enumerate(plan.calls):
-        rows.append([str(i), call.owner or "network", call.kernel.name, ", ".join(map(_shown, call.arrays))])
+    rows += [
+        [str(i), call.owner or "network", call.kernel.name, ", ".join(map(_shown, call.arrays))]
+        for i, call in enumerate(plan.calls)
+    ]
     return "\n".join([*_aligned(rows), _total(plan)])
 
 
 def memory_table(plan: Plan) -> str:
     """One line an array: shape, first and last call, offset and bytes in the arena."""
     rows = [["array", "shape", "born", "dies", "offset", "bytes"]]
-    for p in plan.layout.places:
-        rows.append([p.array.name, _size(p.array.shape), str(p.born), str(p.dies), str(p.offset), str(p.bytes)])
+    rows += [
+        [p.array.name, _size(p.array.shape), str(p.born), str(p.dies), str(p.offset), str(p.bytes)]
+        for p in plan.layout.places
+    ]
     return "\n".join([*_aligned(rows), _total(plan)])
 
 

@@ -97,7 +97,7 @@ class _Builder:
             return self.scalar(node)
         self.open.add(id(node))
         try:
-            return self.mapping(node, depth) if isinstance(node, yaml.MappingNode) else self.list(node, depth)
+            return self.mapping(node, depth) if isinstance(node, yaml.MappingNode) else self.sequence(node, depth)
         finally:
             self.open.discard(id(node))
 
@@ -107,7 +107,7 @@ class _Builder:
             return node.value
         return scalar(node.value)
 
-    def list(self, node: yaml.SequenceNode, depth: int) -> MarkedList:
+    def sequence(self, node: yaml.Node, depth: int) -> MarkedList:
         self.standard(node, ("seq",))
         made = MarkedList(self.value(item, depth + 1) for item in node.value)
         made.mark = _mark(self.source, node)

@@ -141,7 +141,7 @@ def _errors(name: str) -> list[str]:
 
 
 def _keys(name: str) -> list[str]:
-    rows = {}
+    rows: dict[str, list[str]] = {}
     for kind in kinds().values():
         for type_name, cls in kind.members().items():
             for field_name, field in cls.model_fields.items():

@@ -57,7 +57,7 @@ def key(
         "hidden": hidden,
     }
     facts |= {"schedule": schedule, "omit_null": omit_null}
-    extra = {"dl4py": {name: fact for name, fact in facts.items() if fact not in (None, False)}}
+    extra: Any = {"dl4py": {name: fact for name, fact in facts.items() if fact not in (None, False)}}
     return Field(default, description=doc, json_schema_extra=extra, **limits)
 
 
@@ -104,7 +104,7 @@ class Thing(BaseModel):
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
         kind = cls.__dict__.get("kind")
         if kind is None:
-            return handler(source)  # type: ignore[no-any-return]
+            return handler(source)
         return core_schema.no_info_plain_validator_function(
             lambda value: thing_of(kind, cls, value),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value),
@@ -114,7 +114,7 @@ class Thing(BaseModel):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: Any) -> dict[str, Any]:
         kind = cls.__dict__.get("kind")
         if kind is None:
-            return handler(schema)  # type: ignore[no-any-return]
+            return handler(schema)
         return {"dl4py-kind": kind.package.rsplit(".", 1)[-1]}
 
     @model_validator(mode="wrap")
@@ -128,7 +128,7 @@ class Thing(BaseModel):
         made = handler(value)
         if isinstance(value, MarkedDict) and made is not value:
             made.__dict__["_marks"] = (value.mark, value.keys_at, value.values_at)
-        return made  # type: ignore[no-any-return]
+        return made
 
     def mark(self, name: str | None = None) -> Mark | None:
         """Where the key `name` was read, or the thing itself; None when it was built in Python."""
@@ -209,7 +209,7 @@ def thing_of(kind: Kind[Any], base: type[Thing], value: Any) -> Any:
         cls = kind.get(name)
     except UnknownType as error:
         raise PydanticCustomError("type_unknown", "{message}", {"message": str(error), "hint": error.hint}) from None
-    inner = type(value)((k, v) for k, v in value.items() if k != "type")
+    inner: Any = type(value)((k, v) for k, v in value.items() if k != "type")
     if isinstance(value, MarkedDict):
         inner.mark, inner.keys_at, inner.values_at = value.mark, value.keys_at, value.values_at
     try:

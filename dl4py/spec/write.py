@@ -76,7 +76,8 @@ def _default_things(cls: type[Thing], name: str) -> Any:
         from pydantic import TypeAdapter
 
         field = cls.model_fields[name]
-        adapter: TypeAdapter[Any] = TypeAdapter(field.annotation)
+        annotation: Any = field.annotation
+        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
         _known[cls, name] = adapter.validate_python(field.get_default())
     return _known[cls, name]
 

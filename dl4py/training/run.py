@@ -14,7 +14,7 @@ from dl4py.atomic import write_bytes, write_text
 from dl4py.data.config import DataConfig
 from dl4py.data.iterator import BatchIterator
 from dl4py.errors import DL4PyError, Interrupted, ModelFileError
-from dl4py.evaluation.evaluate import evaluate
+from dl4py.evaluation.judging import evaluate
 from dl4py.formats.dl4j.archive import JSON_LIMIT, read_archive
 from dl4py.formats.model import load, save
 from dl4py.network.network import Network

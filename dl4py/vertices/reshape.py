@@ -31,7 +31,7 @@ class Reshape(Vertex):
                 at=self.mark("new_shape"),
                 hint="the product of all sizes but the first must be the number of values of an example",
             )
-        return kinds[len(inside)](*inside)  # type: ignore[no-any-return]
+        return kinds[len(inside)](*inside)
 
     def emit(self, e: Emitter, xs: Sequence[Array]) -> tuple[Array, Backwards]:
         x = xs[0]

@@ -5,4 +5,9 @@ from dl4py.activations.rationaltanh import RationalTanh
 
 
 def test_contract():
-    check_activation(RationalTanh(), lambda z: 1.7159 * np.sign(z) * (1 - 1 / (1 + np.abs(2 * z / 3) + (2 * z / 3) ** 2 + 1.41645 * (2 * z / 3) ** 4)))
+    check_activation(
+        RationalTanh(),
+        lambda z: (
+            1.7159 * np.sign(z) * (1 - 1 / (1 + np.abs(2 * z / 3) + (2 * z / 3) ** 2 + 1.41645 * (2 * z / 3) ** 4))
+        ),
+    )

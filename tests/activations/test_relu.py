@@ -10,4 +10,6 @@ def test_contract():
 
 def test_options_cut_and_slope():
     relu = ReLU(max=2.0, negative_slope=0.1, threshold=0.5)
-    check_activation(relu, lambda z: np.minimum(2.0, np.where(z >= 0.5, z, 0.1 * (z - 0.5))), np.array([[-3.1, -0.2, 0.2, 0.9, 3.3]]))
+    check_activation(
+        relu, lambda z: np.minimum(2.0, np.where(z >= 0.5, z, 0.1 * (z - 0.5))), np.array([[-3.1, -0.2, 0.2, 0.9, 3.3]])
+    )

@@ -5,4 +5,6 @@ from dl4py.activations.selu import SELU
 
 
 def test_contract():
-    check_activation(SELU(), lambda z: 1.0507009873554805 * np.where(z > 0, z, 1.6732632423543772 * np.expm1(np.minimum(z, 0))))
+    check_activation(
+        SELU(), lambda z: 1.0507009873554805 * np.where(z > 0, z, 1.6732632423543772 * np.expm1(np.minimum(z, 0)))
+    )

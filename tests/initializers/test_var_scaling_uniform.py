@@ -3,7 +3,11 @@ import scipy.stats
 from contract import generator
 
 from dl4py.compatibility import Compatibility
-from dl4py.initializers.var_scaling_uniform import VarScalingUniformFanAvg, VarScalingUniformFanIn, VarScalingUniformFanOut
+from dl4py.initializers.var_scaling_uniform import (
+    VarScalingUniformFanAvg,
+    VarScalingUniformFanIn,
+    VarScalingUniformFanOut,
+)
 from dl4py.plan import Param
 
 PARAM = Param.weight("W", (60, 60), fans=(20.0, 30.0))

@@ -15,4 +15,9 @@ W = np.array([0.5, 2.0, 1.0])
 
 
 def test_weights_multiply_each_output():
-    check_loss(MeanAbsolutePercentageError(weights=(0.5, 2.0, 1.0)), Y, LABELS, lambda y, t: (W * 100 * np.abs((t - y) / t)).mean())
+    check_loss(
+        MeanAbsolutePercentageError(weights=(0.5, 2.0, 1.0)),
+        Y,
+        LABELS,
+        lambda y, t: (W * 100 * np.abs((t - y) / t)).mean(),
+    )

@@ -15,4 +15,9 @@ W = np.array([0.5, 2.0, 1.0])
 
 
 def test_weights_multiply_each_output():
-    check_loss(MeanSquaredLogarithmicError(weights=(0.5, 2.0, 1.0)), Y, LABELS, lambda y, t: (W * np.log((y + 1) / (t + 1)) ** 2).mean())
+    check_loss(
+        MeanSquaredLogarithmicError(weights=(0.5, 2.0, 1.0)),
+        Y,
+        LABELS,
+        lambda y, t: (W * np.log((y + 1) / (t + 1)) ** 2).mean(),
+    )

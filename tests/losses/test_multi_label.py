@@ -8,4 +8,9 @@ LABELS = np.array([[1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [1.0, 1.0, 0.0]])
 
 
 def test_contract():
-    check_loss(MultiLabel(), Y, LABELS, lambda y, t: np.mean([np.exp(y[m] - y[k]) for k in range(3) if t[k] for m in range(3) if not t[m]]))
+    check_loss(
+        MultiLabel(),
+        Y,
+        LABELS,
+        lambda y, t: np.mean([np.exp(y[m] - y[k]) for k in range(3) if t[k] for m in range(3) if not t[m]]),
+    )

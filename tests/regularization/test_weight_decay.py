@@ -7,7 +7,12 @@ from dl4py.regularization.weight_decay import WeightDecay
 from dl4py.schedules.exponential import Exponential
 
 W = np.array([0.5, -1.2, 0.0, 2.0])
-RATES = [(0.1, True, 0.03), (0.1, False, 0.3), (None, True, 0.3), (Exponential(initial_value=0.2, gamma=0.5), True, 0.03)]
+RATES = [
+    (0.1, True, 0.03),
+    (0.1, False, 0.3),
+    (None, True, 0.3),
+    (Exponential(initial_value=0.2, gamma=0.5), True, 0.03),
+]
 
 
 @pytest.mark.parametrize(("rate", "apply_lr", "factor"), RATES)

@@ -15,4 +15,6 @@ def test_values_follow_the_formula():
 def test_epochs_are_counted_when_asked():
     schedule = Map(values={0: 0.3, 3: 0.2, 7: 0.05}, schedule_type="epoch")
     for i in range(10):
-        assert schedule.at(100 + i, i, Compatibility()) == pytest.approx(0.3 if i < 3 else 0.2 if i < 7 else 0.05, rel=1e-12)
+        assert schedule.at(100 + i, i, Compatibility()) == pytest.approx(
+            0.3 if i < 3 else 0.2 if i < 7 else 0.05, rel=1e-12
+        )

@@ -5,9 +5,9 @@ from dl4py.updaters.ada_delta import AdaDelta
 
 
 def recurrence(g, s, t):
-    s['msg'] = 0.9 * s['msg'] + 0.1 * g**2
-    step = g * np.sqrt(s['msdx'] + 1e-6) / np.sqrt(s['msg'] + 1e-6)
-    s['msdx'] = 0.9 * s['msdx'] + 0.1 * step**2
+    s["msg"] = 0.9 * s["msg"] + 0.1 * g**2
+    step = g * np.sqrt(s["msdx"] + 1e-6) / np.sqrt(s["msg"] + 1e-6)
+    s["msdx"] = 0.9 * s["msdx"] + 0.1 * step**2
     return step
 
 

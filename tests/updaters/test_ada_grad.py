@@ -5,8 +5,8 @@ from dl4py.updaters.ada_grad import AdaGrad
 
 
 def recurrence(g, s, t):
-    s['h'] = s['h'] + g**2
-    return 0.1 * g / (np.sqrt(s['h']) + 1e-6)
+    s["h"] = s["h"] + g**2
+    return 0.1 * g / (np.sqrt(s["h"]) + 1e-6)
 
 
 def test_contract():

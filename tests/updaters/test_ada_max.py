@@ -5,9 +5,9 @@ from dl4py.updaters.ada_max import AdaMax
 
 
 def recurrence(g, s, t):
-    s['m'] = 0.9 * s['m'] + 0.1 * g
-    s['u'] = np.maximum(0.999 * s['u'], np.abs(g)) + 1e-32
-    return 0.01 / (1 - 0.9**t) * s['m'] / s['u']
+    s["m"] = 0.9 * s["m"] + 0.1 * g
+    s["u"] = np.maximum(0.999 * s["u"], np.abs(g)) + 1e-32
+    return 0.01 / (1 - 0.9**t) * s["m"] / s["u"]
 
 
 def test_contract():

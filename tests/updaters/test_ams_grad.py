@@ -5,10 +5,10 @@ from dl4py.updaters.ams_grad import AMSGrad
 
 
 def recurrence(g, s, t):
-    s['m'] = 0.9 * s['m'] + 0.1 * g
-    s['v'] = 0.999 * s['v'] + 0.001 * g**2
-    s['v_hat'] = np.maximum(s['v_hat'], s['v'])
-    return 0.01 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * s['m'] / (np.sqrt(s['v_hat']) + 1e-8)
+    s["m"] = 0.9 * s["m"] + 0.1 * g
+    s["v"] = 0.999 * s["v"] + 0.001 * g**2
+    s["v_hat"] = np.maximum(s["v_hat"], s["v"])
+    return 0.01 * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * s["m"] / (np.sqrt(s["v_hat"]) + 1e-8)
 
 
 def test_contract():

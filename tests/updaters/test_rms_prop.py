@@ -5,8 +5,8 @@ from dl4py.updaters.rms_prop import RmsProp
 
 
 def recurrence(g, s, t):
-    s['c'] = 0.9 * s['c'] + 0.1 * g**2
-    return 0.01 * g / (np.sqrt(s['c']) + 1e-8)
+    s["c"] = 0.9 * s["c"] + 0.1 * g**2
+    return 0.01 * g / (np.sqrt(s["c"]) + 1e-8)
 
 
 def test_contract():

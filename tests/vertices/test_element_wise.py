@@ -4,7 +4,6 @@ from contract import check_vertex
 
 from dl4py.errors import ShapeError
 
-
 TRUTH = {
     "add": lambda a, b: a + b,
     "subtract": lambda a, b: a - b,

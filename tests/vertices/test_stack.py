@@ -15,7 +15,10 @@ def test_unstack():
 
 
 def test_rows_must_divide():
-    vertices = [{"name": "v", "type": "unstack", "from": 0, "stack_size": 3, "inputs": "in"}, {"type": "output", "n_out": 1}]
+    vertices = [
+        {"name": "v", "type": "unstack", "from": 0, "stack_size": 3, "inputs": "in"},
+        {"type": "output", "n_out": 1},
+    ]
     with pytest.raises(ShapeError) as error:
         Network(NetworkConfig(inputs={"in": 2}, vertices=vertices)).output(np.ones((4, 2)))
     assert str(error.value) == "vertex `v` cannot cut 4 rows into 3 equal parts"

@@ -46,7 +46,7 @@ def command(
 def csv_reader(network: object, path: str, labels: str, header: bool) -> object:
     """A reader of a labelled CSV file that fits the network's output."""
     from dl4py.data.readers.csv import Csv
-    from dl4py.evaluation.evaluate import CLASSIFYING
+    from dl4py.evaluation.judging import CLASSIFYING
 
     output = network.graph.node(network.graph.outputs[0])  # type: ignore[attr-defined]
     classifying = output.thing.loss.type in CLASSIFYING

@@ -22,7 +22,7 @@ def command(model: Path, output: Path, enforce_training_config: bool) -> None:
     from dl4py.cli import console
     from dl4py.formats.importers.base import IMPORTERS
 
-    network = IMPORTERS.get("keras")(enforce_training_config=enforce_training_config).read(model)
+    network = IMPORTERS.make("keras", enforce_training_config=enforce_training_config).read(model)
     network.save(output)
     console.say(network.summary().strip("\n"))
     console.show(f"wrote {output}")

@@ -99,7 +99,7 @@ def layer_json(layer: Layer) -> dict[str, Any]:
 def _resolved(layer: Layer) -> Layer:
     changes: dict[str, Any] = {}
     keys = layer.trained()
-    if keys is layer and keys is not None:
+    if keys is not None and id(keys) == id(layer):
         changes["regularization"] = tuple(layer_penalties(keys, bias=False))
         changes["regularization_bias"] = tuple(layer_penalties(keys, bias=True))
     if layer.constraints:
@@ -140,7 +140,7 @@ def _read_chain(value: dict[str, Any], where: str) -> NetworkConfig:
         layers.append(layer.but(name=layer.name or f"layer{i}"))
     if not layers:
         raise ModelFileError(f"{where}: `confs` is empty")
-    return made(NetworkConfig, _common(value, confs[0]) | {"layers": tuple(layers)}, where)  # type: ignore[no-any-return]
+    return made(NetworkConfig, _common(value, confs[0]) | {"layers": tuple(layers)}, where)
 
 
 def _read_graph(value: dict[str, Any], where: str) -> NetworkConfig:
@@ -166,7 +166,7 @@ def _read_graph(value: dict[str, Any], where: str) -> NetworkConfig:
         },
         where,
     )
-    return config.but(inputs=inputs)  # type: ignore[no-any-return]
+    return config.but(inputs=inputs)
 
 
 def _layer(conf: Any, where: str) -> Any:
@@ -180,7 +180,7 @@ def _layer(conf: Any, where: str) -> Any:
         )
     thing = from_json(layer, where)
     if not isinstance(thing, Layer):
-        raise ModelFileError(f"{where}: `{layer.get('@class')}` is no layer")
+        raise ModelFileError(f"{where}: `{type(thing).java}` is no layer")
     if isinstance(conf.get("variables"), list):
         thing = thing.with_variables(tuple(conf["variables"]))
     return thing

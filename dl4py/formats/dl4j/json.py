@@ -130,7 +130,7 @@ def known(java: str, where: str) -> type[Thing]:
     for kind in KINDS:
         cls = kind.by_java(java)
         if cls is not None:
-            return cls  # type: ignore[no-any-return]
+            return cls
     raise UnsupportedFeature(f"{where}: the class `{java[:120]}` is not known here", hint="see `dl4py explain layer`")
 
 

@@ -19,5 +19,6 @@ class Npz(Exporter):
 
     def write(self, network: Network, path: Path) -> None:
         buffer = io.BytesIO()
-        np.savez(buffer, **{f"{s.node.name}.{s.param.name}": network.parameter(s) for s in network.parameters.slots})
+        arrays = {f"{s.node.name}.{s.param.name}": network.parameter(s) for s in network.parameters.slots}
+        np.savez(buffer, **arrays)  # type: ignore[arg-type]
         write_bytes(path, buffer.getvalue())

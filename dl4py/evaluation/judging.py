@@ -44,7 +44,7 @@ def evaluate(network: Network, data: Any, *, batch_size: int = 1024) -> Evaluati
         figures.add(batch.labels[0], np.asarray(y))
         total += _loss(network, batch.labels, x) * batch.size
     figures.loss = total / len(dataset)
-    return figures  # type: ignore[no-any-return]
+    return figures
 
 
 def _loss(network: Network, labels: tuple[np.ndarray, ...], x: list[np.ndarray]) -> float:

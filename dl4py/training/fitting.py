@@ -7,7 +7,7 @@ from typing import Any
 
 from dl4py.data.config import Data, DataConfig
 from dl4py.data.iterator import BatchIterator
-from dl4py.evaluation.evaluate import as_dataset
+from dl4py.evaluation.judging import as_dataset
 from dl4py.network.network import Network
 from dl4py.training.config import TrainingConfig
 from dl4py.training.loop import Listener, train
