@@ -2,6 +2,9 @@
 
 from math import sqrt
 
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
 from dl4py.constraints.base import Constraint, constraint
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Emitter
@@ -15,6 +18,14 @@ class MinMaxNorm(Constraint):
     min: NonNegative = key("Least norm.", default=0.0)
     max: Positive = key("Largest norm.", default=1.0)
     rate: Fraction = key("Share of the way towards the bound made each step.", default=1.0)
+
+    @field_validator("max")
+    @classmethod
+    def _above_min(cls, value: float, info: ValidationInfo) -> float:
+        least = info.data.get("min", value)
+        if value < least:
+            raise PydanticCustomError("largest_norm", "the least norm {least} is above it", {"least": least})
+        return value
 
     def emit(self, e: Emitter, w: Array) -> None:
         groups, count = self.groups(e, w)
@@ -31,9 +42,7 @@ def min_max_norm(w, groups, norms, low: float, high: float, rate: float, epsilon
         norms[groups[i]] += w[i] * w[i]
     for g in range(norms.shape[0]):
         n = sqrt(norms[g])
-        clipped = rate * min(max(n, low), high) / (n + epsilon)
-        norms[g] = clipped + (1.0 - rate) * (n + epsilon if quirk else n / (n + epsilon))
-        if quirk and rate == 1.0:
-            norms[g] = min(max(n, low), high) / (n + epsilon)
+        kept = n + epsilon if quirk else n / (n + epsilon)
+        norms[g] = rate * min(max(n, low), high) / (n + epsilon) + (1.0 - rate) * kept
     for i in range(w.shape[0]):
         w[i] *= norms[groups[i]]

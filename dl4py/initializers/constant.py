@@ -1,5 +1,7 @@
 """Constant initialization, zero and ones among them."""
 
+from typing import Any, ClassVar
+
 import numpy as np
 
 from dl4py.compatibility import Compatibility
@@ -7,8 +9,10 @@ from dl4py.initializers.base import Initializer, initializer
 from dl4py.plan import Param
 from dl4py.spec import Number, key
 
+JAVA = "org.deeplearning4j.nn.weights.WeightInitConstant"
 
-@initializer("constant", java="org.deeplearning4j.nn.weights.WeightInitConstant")
+
+@initializer("constant", java=JAVA)
 class Constant(Initializer):
     """The same value everywhere."""
 
@@ -19,12 +23,22 @@ class Constant(Initializer):
 
 
 @initializer("zero")
-class Zero(Constant):
-    """0 everywhere: `constant` with value 0."""
+class Zero(Initializer):
+    """0 everywhere; DL4J's JSON holds a constant, and is read back as one."""
+
+    java: ClassVar[str | None] = JAVA
+    json_constants: ClassVar[dict[str, Any]] = {"value": 0.0}
+
+    def draw(self, generator: np.random.Generator, param: Param, compatibility: Compatibility) -> np.ndarray:
+        return np.zeros(param.shape)
 
 
 @initializer("ones")
-class Ones(Constant):
-    """1 everywhere: `constant` with value 1."""
+class Ones(Initializer):
+    """1 everywhere; DL4J's JSON holds a constant, and is read back as one."""
 
-    value: Number = key("The value.", default=1.0)
+    java: ClassVar[str | None] = JAVA
+    json_constants: ClassVar[dict[str, Any]] = {"value": 1.0}
+
+    def draw(self, generator: np.random.Generator, param: Param, compatibility: Compatibility) -> np.ndarray:
+        return np.ones(param.shape)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
+import numpy as np
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -43,6 +44,12 @@ class CountedSchedule(Schedule):
 def schedule(type: str, *, java: str | None = None) -> Callable[[C], C]:
     """Enters a schedule in the table under `type`."""
     return SCHEDULES.register(type, java=java)
+
+
+def power(base: float, exponent: float) -> float:
+    """``base^exponent`` as Java has it: infinity where Python raises, NaN where Python leaves the real numbers."""
+    with np.errstate(all="ignore"):
+        return float(np.float64(base) ** np.float64(exponent))
 
 
 def _rate(value: Any) -> Any:

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
 from dl4py.compatibility import Compatibility
-from dl4py.schedules.base import CountedSchedule, schedule
+from dl4py.schedules.base import CountedSchedule, power, schedule
 from dl4py.spec import Count, Number, Size, key
 
 
@@ -22,6 +25,18 @@ class Cycle(CountedSchedule):
     annealing_length: Count = key("Counts of the decay at its end.")
     annealing_decay: Number = key("Factor per count of the decay.", default=0.1)
 
+    @field_validator("annealing_length")
+    @classmethod
+    def _leaves_a_way_up(cls, value: int, info: ValidationInfo) -> int:
+        length = info.data.get("cycle_length", value + 2)
+        if length - value < 2:
+            raise PydanticCustomError(
+                "cycle_room",
+                "a cycle of {length} counts has no room for a way up and down beside this decay",
+                {"length": length},
+            )
+        return value
+
     def after(self, i: int, compatibility: Compatibility) -> float:
         position = i % self.cycle_length
         step, increment = self.step_size, self.increment
@@ -30,7 +45,7 @@ class Cycle(CountedSchedule):
         if position < 2 * step:
             return self.max_learning_rate - increment * (position - step)
         counts = self.annealing_length - (self.cycle_length - position)
-        return float(self.initial_learning_rate * self.annealing_decay**counts)
+        return self.initial_learning_rate * power(self.annealing_decay, counts)
 
     @property
     def step_size(self) -> int:

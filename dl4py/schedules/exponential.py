@@ -1,7 +1,7 @@
 """Exponential decay."""
 
 from dl4py.compatibility import Compatibility
-from dl4py.schedules.base import CountedSchedule, schedule
+from dl4py.schedules.base import CountedSchedule, power, schedule
 from dl4py.spec import Number, key
 
 
@@ -13,4 +13,4 @@ class Exponential(CountedSchedule):
     gamma: Number = key("Factor per count.")
 
     def after(self, i: int, compatibility: Compatibility) -> float:
-        return float(self.initial_value * self.gamma**i)
+        return self.initial_value * power(self.gamma, i)

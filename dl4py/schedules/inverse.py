@@ -1,7 +1,7 @@
 """Inverse decay."""
 
 from dl4py.compatibility import Compatibility
-from dl4py.schedules.base import CountedSchedule, schedule
+from dl4py.schedules.base import CountedSchedule, power, schedule
 from dl4py.spec import Number, key
 
 
@@ -14,4 +14,4 @@ class Inverse(CountedSchedule):
     power: Number = key("Exponent.")
 
     def after(self, i: int, compatibility: Compatibility) -> float:
-        return float(self.initial_value / (1.0 + self.gamma * i) ** self.power)
+        return self.initial_value * power(1.0 + self.gamma * i, -self.power)

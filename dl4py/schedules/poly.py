@@ -1,7 +1,7 @@
 """Polynomial decay."""
 
 from dl4py.compatibility import Compatibility
-from dl4py.schedules.base import CountedSchedule, schedule
+from dl4py.schedules.base import CountedSchedule, power, schedule
 from dl4py.spec import Number, Size, key
 
 
@@ -17,4 +17,4 @@ class Poly(CountedSchedule):
         if i >= self.max_iter:
             return 0.0
         share = i / self.max_iter
-        return float(self.initial_value * (1.0 + (share if compatibility.has(1) else -share)) ** self.power)
+        return self.initial_value * power(1.0 + share if compatibility.has(1) else 1.0 - share, self.power)

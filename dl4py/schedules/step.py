@@ -3,7 +3,7 @@
 from math import floor
 
 from dl4py.compatibility import Compatibility
-from dl4py.schedules.base import CountedSchedule, schedule
+from dl4py.schedules.base import CountedSchedule, power, schedule
 from dl4py.spec import Number, Positive, key
 
 
@@ -16,4 +16,4 @@ class Step(CountedSchedule):
     step: Positive = key("Counts of a step.")
 
     def after(self, i: int, compatibility: Compatibility) -> float:
-        return float(self.initial_value * self.decay_rate ** floor(i / self.step))
+        return self.initial_value * power(self.decay_rate, floor(i / self.step))
