@@ -67,5 +67,18 @@ _ALL = [
     ),
     Quirk(31, "loss `xent` with softmax", "scores -y log a only", "scores both halves, clipped"),
     Quirk(32, "updater `nadam` in single precision", "beta 2 rounded before 1 - beta 2", "1 - beta 2 exact"),
+    Quirk(
+        34,
+        "losses `mcxent` and `negativeloglikelihood` with softmax, no weights",
+        "gradient y - labels, whatever the labels sum to",
+        "gradient y sum(labels) - labels",
+    ),
+    Quirk(
+        35,
+        "loss `wasserstein` with a mask per output",
+        "masks the gradient of the pre-output only",
+        "masks the gradient of the output",
+    ),
+    Quirk(34, "updaters `adam` and `ams_grad`", "a step size of 0 becomes epsilon", "a step size of 0 stops"),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

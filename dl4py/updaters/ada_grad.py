@@ -1,10 +1,10 @@
 """AdaGrad."""
 
-from math import sqrt
+from math import nan, sqrt
 
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Emitter, Params
-from dl4py.schedules.base import Rate
+from dl4py.schedules.base import Rate, Schedule
 from dl4py.spec import Positive, key
 from dl4py.updaters.base import Updater, updater
 
@@ -13,7 +13,8 @@ from dl4py.updaters.base import Updater, updater
 class AdaGrad(Updater):
     """``h = h + g^2``, ``step = rate g / (sqrt(h) + eps)``; h starts at 1e-6.
 
-    Duchi, Hazan and Singer, "Adaptive Subgradient Methods", 2011, https://jmlr.org/papers/v12/duchi11a.html.
+    Duchi, Hazan and Singer, "Adaptive Subgradient Methods", 2011, https://jmlr.org/papers/v12/duchi11a.html. DL4J loses
+    a schedule of the rate and then trains to NaN (quirk 28).
     """
 
     state = ("h",)
@@ -25,7 +26,8 @@ class AdaGrad(Updater):
         return 1e-6
 
     def emit(self, e: Emitter, gradient: Array, state: Params) -> None:
-        e(ada_grad, gradient, state.h, e.rate(self.learning_rate), self.epsilon)
+        lost = isinstance(self.learning_rate, Schedule) and e.quirk(28)
+        e(ada_grad, gradient, state.h, e.rate(nan if lost else self.learning_rate), self.epsilon)
 
 
 @kernel("n*, n*, r", split=True)

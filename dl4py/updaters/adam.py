@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 
 from dl4py.kernels.jit import kernel
+from dl4py.kernels.moments import step_size
 from dl4py.plan import Array, Emitter, Params
 from dl4py.schedules.base import Rate
 from dl4py.spec import Fraction, Positive, key
@@ -18,7 +19,7 @@ class Adam(Updater):
     ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g^2``, ``step = rate sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt v + eps)``.
 
     Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, https://arxiv.org/abs/1412.6980; the form with
-    epsilon outside the bias correction.
+    epsilon outside the bias correction. DL4J replaces a step size of 0 by epsilon (quirk 34).
     """
 
     state = ("m", "v")
@@ -29,15 +30,14 @@ class Adam(Updater):
     epsilon: Positive = key("Added to the denominator.", default=1e-8)
 
     def emit(self, e: Emitter, gradient: Array, state: Params) -> None:
-        rate = e.rate(self.learning_rate)
-        e(adam, gradient, state.m, state.v, e.clock, rate, self.beta1, self.beta2, self.epsilon)
+        rate, quirk = e.rate(self.learning_rate), int(e.quirk(34))
+        e(adam, gradient, state.m, state.v, e.clock, rate, self.beta1, self.beta2, self.epsilon, quirk)
 
 
 @kernel("n*, n*, n*, c, r", split=True)
-def adam(gradient, m, v, clock, rate, beta1: float, beta2: float, epsilon: float):
+def adam(gradient, m, v, clock, rate, beta1: float, beta2: float, epsilon: float, quirk: int):
     t = clock[0] + np.float64(1.0)
-    alpha = rate[0] * sqrt(np.float64(1.0) - np.float64(beta2) ** t) / (np.float64(1.0) - np.float64(beta1) ** t)
-    alpha = gradient.dtype.type(alpha)
+    alpha = gradient.dtype.type(step_size(rate[0], t, beta1, beta2, epsilon, quirk))
     for i in range(gradient.shape[0]):
         g = gradient[i]
         m[i] = beta1 * m[i] + (1.0 - beta1) * g

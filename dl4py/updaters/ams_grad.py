@@ -5,6 +5,7 @@ from math import sqrt
 import numpy as np
 
 from dl4py.kernels.jit import kernel
+from dl4py.kernels.moments import step_size
 from dl4py.plan import Array, Emitter, Params
 from dl4py.schedules.base import Rate
 from dl4py.spec import Fraction, Positive, key
@@ -26,15 +27,15 @@ class AMSGrad(Updater):
     epsilon: Positive = key("Added to the denominator.", default=1e-8)
 
     def emit(self, e: Emitter, gradient: Array, state: Params) -> None:
-        rate = e.rate(self.learning_rate)
-        e(ams_grad, gradient, state.m, state.v, state.v_hat, e.clock, rate, self.beta1, self.beta2, self.epsilon)
+        rate, quirk = e.rate(self.learning_rate), int(e.quirk(34))
+        moments = (state.m, state.v, state.v_hat)
+        e(ams_grad, gradient, *moments, e.clock, rate, self.beta1, self.beta2, self.epsilon, quirk)
 
 
 @kernel("n*, n*, n*, n*, c, r", split=True)
-def ams_grad(gradient, m, v, v_hat, clock, rate, beta1: float, beta2: float, epsilon: float):
+def ams_grad(gradient, m, v, v_hat, clock, rate, beta1: float, beta2: float, epsilon: float, quirk: int):
     t = clock[0] + np.float64(1.0)
-    alpha = rate[0] * sqrt(np.float64(1.0) - np.float64(beta2) ** t) / (np.float64(1.0) - np.float64(beta1) ** t)
-    alpha = gradient.dtype.type(alpha)
+    alpha = gradient.dtype.type(step_size(rate[0], t, beta1, beta2, epsilon, quirk))
     for i in range(gradient.shape[0]):
         g = gradient[i]
         m[i] = beta1 * m[i] + (1.0 - beta1) * g
