@@ -116,3 +116,17 @@ class Convolutional3D:
 
 
 Shape = FeedForward | Recurrent | Convolutional | ConvolutionalFlat | Convolutional3D
+
+
+def said(*shapes: Shape) -> str:
+    """Shapes as a message names them."""
+    return ", ".join(_said(shape) for shape in shapes)
+
+
+def _said(shape: Shape) -> str:
+    if isinstance(shape, FeedForward | ConvolutionalFlat):
+        return f"rows of {shape.size}"
+    if isinstance(shape, Recurrent):
+        return f"sequences of {shape.size} x {shape.time or 'any'} steps"
+    sizes = " x ".join(map(str, shape.array))
+    return f"{'images' if isinstance(shape, Convolutional) else 'volumes'} of {sizes} ({shape.format})"

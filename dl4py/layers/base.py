@@ -17,7 +17,7 @@ from dl4py.preprocessors import Preprocessor
 from dl4py.registry import Kind
 from dl4py.regularization import Regularization
 from dl4py.schedules.base import Rate
-from dl4py.shapes import ConvolutionalFlat, FeedForward, Shape
+from dl4py.shapes import ConvolutionalFlat, FeedForward, Shape, said
 from dl4py.spec import AsTuple, Names, Number, Positive, Size, Thing, key
 from dl4py.updaters import Updater
 from dl4py.weight_noise import WeightNoise
@@ -206,7 +206,7 @@ def checked_width(layer: Layer, n_in: int | None, shape: Shape) -> int:
     """The width of the input, the same as `n_in` where that is written."""
     if not isinstance(shape, FeedForward | ConvolutionalFlat):
         raise ShapeError(
-            f"layer `{layer.name}` ({layer.type}) takes rows of numbers, its input is {shape}",
+            f"layer `{layer.name}` ({layer.type}) takes rows of numbers, its input is {said(shape)}",
             at=layer.mark(),
             hint="put a layer between that gives rows, or flatten",
         )

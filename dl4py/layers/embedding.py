@@ -7,7 +7,7 @@ from dl4py.activations import Activation
 from dl4py.errors import ShapeError
 from dl4py.layers.base import TrainableLayer, layer
 from dl4py.plan import Array, Backward, Emitter, Param, Params
-from dl4py.shapes import FeedForward, Shape
+from dl4py.shapes import FeedForward, Shape, said
 from dl4py.spec import Flag, Size, key
 
 
@@ -30,7 +30,7 @@ class Embedding(TrainableLayer):
     def given(self, shape: Shape) -> "Embedding":
         if not isinstance(shape, FeedForward) or shape.size not in (1, self.n_in):
             raise ShapeError(
-                f"layer `{self.name}` takes one index an example, its input is {shape}",
+                f"layer `{self.name}` takes one index an example, its input is {said(shape)}",
                 at=self.mark(),
                 hint="feed it a column of whole numbers",
             )

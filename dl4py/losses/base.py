@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 import numpy as np
+from pydantic import Field
 
 from dl4py import kernels as k
 from dl4py.activations.base import Activation
 from dl4py.errors import ShapeError
-from dl4py.kernels.jit import Kernel
+from dl4py.kernels.jit import Kernel, kernel
 from dl4py.plan import Array, Emitter
 from dl4py.registry import Kind
 from dl4py.spec import Numbers, Thing, key
 
 C = TypeVar("C", bound=type)
+Clip = Annotated[float, Field(strict=True, ge=0, le=0.5)]
 LOSSES: Kind[Loss] = Kind("loss", package="dl4py.losses")
 
 
@@ -109,9 +111,26 @@ def add_masked(e: Emitter, scores: Array, dy: Array, mask: Array | None, score: 
 def apply_mask(e: Emitter, array: Array, mask: Array) -> None:
     """Multiplies rows by a mask `[batch, 1]`, or elements by one of the array's shape."""
     if mask.columns == 1:
-        e(k.rows.scale_rows, array, mask)
+        e(mask_rows, array, mask)
     else:
-        e(k.rows.multiply, array.flat, mask.flat)
+        e(mask_elements, array.flat, mask.flat)
+
+
+# What is masked may be anything, NaN for a missing label as well, so 0 covers instead of multiplying.
+
+
+@kernel("b o*, b _", split=True)
+def mask_rows(array, mask):
+    for i in range(array.shape[0]):
+        m = mask[i, 0]
+        for j in range(array.shape[1]):
+            array[i, j] = array[i, j] * m if m != 0.0 else 0.0
+
+
+@kernel("n*, n", split=True)
+def mask_elements(array, mask):
+    for i in range(array.shape[0]):
+        array[i] = array[i] * mask[i] if mask[i] != 0.0 else 0.0
 
 
 def loss(type: str, *, java: str | None = None) -> Callable[[C], C]:

@@ -1,5 +1,7 @@
 """Soft F-measure of a whole batch."""
 
+import numpy as np
+
 from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.kernels.jit import kernel
@@ -26,8 +28,6 @@ class FMeasure(Loss):
                 at=self.mark(),
                 hint="use mcxent",
             )
-        import numpy as np
-
         column = per_example(self, mask) or e.constant(np.ones((y.rows, 1)))
         scores, dy = e.array(1, name="score"), e.like(y, "dy")
         e(fmeasure, y, labels, column, dy, scores, self.beta)

@@ -1,12 +1,11 @@
 """Multi-class cross entropy, under both of DL4J's names."""
 
-from dl4py import kernels as k
 from dl4py.activations.base import Activation
 from dl4py.kernels import elementary as el
 from dl4py.kernels.jit import kernel
-from dl4py.losses.base import WeightedLoss, add_masked, apply_mask, loss, per_example
+from dl4py.losses.base import Clip, WeightedLoss, add_masked, loss, per_example
 from dl4py.plan import Array, Emitter
-from dl4py.spec import Positive, key
+from dl4py.spec import key
 
 exp, log = el.exp, el.log
 
@@ -15,7 +14,7 @@ exp, log = el.exp, el.log
 class MultiClassCrossEntropy(WeightedLoss):
     """``score = -sum of w labels log y``; with softmax, y is clipped to [eps, 1 - eps] and ``dz = y sum(w labels) - w labels``."""
 
-    softmax_clip_eps: Positive = key("Clip of softmax outputs in the score.", default=1e-10)
+    softmax_clip_eps: Clip = key("Clip of softmax outputs in the score; 0 for none.", default=1e-10)
 
     def emit(self, e: Emitter, y: Array, labels: Array, mask: Array | None, score: Array) -> Array:
         return self.emit_elements(e, y, labels, mask, score)
@@ -39,12 +38,9 @@ class MultiClassCrossEntropy(WeightedLoss):
             return None
         per_example(self, mask)
         y, dz, scores = e.like(z, "y"), e.like(z, "dz"), e.array(z.rows, 1, name="scores")
-        e(softmax_mcxent, z, labels, self.weight_row(e, z.columns), y, dz, scores, self.softmax_clip_eps)
-        if mask is not None:
-            apply_mask(e, scores, mask)
-            apply_mask(e, dz, mask)
-        e(k.rows.total, scores.flat, score)
-        return y, dz
+        whole = self.weights is None and e.quirk(34)
+        e(softmax_mcxent, z, labels, self.weight_row(e, z.columns), y, dz, scores, self.softmax_clip_eps, whole)
+        return y, add_masked(e, scores, dz, mask, score)
 
 
 @loss("negativeloglikelihood", java="org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood")
@@ -62,7 +58,8 @@ def mcxent(y, labels, weights, scores, dy):
 
 
 @kernel("b o, b o, o -> b o, b o, b one", split=True)
-def softmax_mcxent(z, labels, weights, y, dz, scores, eps: float):
+def softmax_mcxent(z, labels, weights, y, dz, scores, eps: float, whole: bool):
+    """With `whole` the labels of a row count as summing to 1."""
     for i in range(z.shape[0]):
         top = z[i, 0]
         for j in range(z.shape[1]):
@@ -80,6 +77,8 @@ def softmax_mcxent(z, labels, weights, y, dz, scores, eps: float):
             mass += t
             if t != 0.0:
                 score -= t * log(min(max(y[i, j], eps), 1.0 - eps))
+        if whole:
+            mass = 1.0
         for j in range(z.shape[1]):
             dz[i, j] = y[i, j] * mass - weights[j] * labels[i, j]
         scores[i, 0] = score

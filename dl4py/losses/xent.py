@@ -6,9 +6,9 @@ from dl4py import kernels as k
 from dl4py.activations.base import Activation
 from dl4py.kernels import elementary as el
 from dl4py.kernels.jit import kernel
-from dl4py.losses.base import WeightedLoss, add_masked, loss
+from dl4py.losses.base import Clip, WeightedLoss, add_masked, apply_mask, loss
 from dl4py.plan import Array, Emitter
-from dl4py.spec import Positive, key
+from dl4py.spec import key
 
 exp, log = el.exp, el.log
 
@@ -17,7 +17,7 @@ exp, log = el.exp, el.log
 class BinaryCrossEntropy(WeightedLoss):
     """``score = -sum of w (labels log y + (1 - labels) log(1 - y))``, y clipped to [eps, 1 - eps]."""
 
-    clip_eps: Positive = key("Clip of outputs.", default=1e-5)
+    clip_eps: Clip = key("Clip of outputs; 0 for none.", default=1e-5)
 
     def emit(self, e: Emitter, y: Array, labels: Array, mask: Array | None, score: Array) -> Array:
         scores, dy = e.like(y, "scores"), e.like(y, "dy")
@@ -34,6 +34,8 @@ class BinaryCrossEntropy(WeightedLoss):
         weights = self.weight_row(e, y.columns)
         e(xent, y, labels, e.constant(np.ones(y.columns)), scores, dy, self.clip_eps)
         e(softmax_scores, z, labels, weights, scores)
+        if mask is not None:
+            apply_mask(e, dy, mask)
         dz = back(dy)
         assert dz is not None
         e(k.rows.scale_columns, dz, weights)

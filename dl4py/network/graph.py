@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from dl4py.compatibility import Compatibility
-from dl4py.errors import InvalidValue, MissingKey, ShapeError, SpecError, UnsupportedFeature
+from dl4py.errors import DL4PyError, InvalidValue, MissingKey, ShapeError, SpecError, UnsupportedFeature
 from dl4py.layers import Layer
 from dl4py.layers.base import LossLayerPart, TrainableKeys
 from dl4py.network.config import NetworkConfig
@@ -251,6 +251,14 @@ def _ordered(config: NetworkConfig, inputs: tuple[str, ...], nodes: Sequence[Nod
 
 
 def _fed(node: Node, given: tuple[Shape, ...]) -> Node:
+    try:
+        return _fitted(node, given)
+    except DL4PyError as error:
+        error.at = error.at or node.thing.mark()
+        raise
+
+
+def _fitted(node: Node, given: tuple[Shape, ...]) -> Node:
     layer = node.layer
     if layer is None:
         return replace(node, given=given, shape=node.thing.output_shape(given))  # type: ignore[arg-type]

@@ -5,7 +5,7 @@ from typing import Literal
 from dl4py.errors import ShapeError, UnsupportedFeature
 from dl4py.plan import Array, Backward, Emitter
 from dl4py.preprocessors.base import Preprocessor, preprocessor
-from dl4py.shapes import Convolutional, FeedForward, Shape
+from dl4py.shapes import Convolutional, FeedForward, Shape, said
 from dl4py.spec import Count, key
 
 
@@ -22,7 +22,7 @@ class CnnToFeedForward(Preprocessor):
         if isinstance(given, FeedForward):
             return given
         if not isinstance(given, Convolutional):
-            raise ShapeError(f"`cnn_to_feed_forward` takes images, found {given}", at=self.mark())
+            raise ShapeError(f"`cnn_to_feed_forward` takes images, found {said(given)}", at=self.mark())
         return FeedForward(given.size)
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
@@ -38,4 +38,4 @@ def flattened(given: Shape) -> Preprocessor:
             num_channels=given.channels,
             format="nchw" if given.format == "NCHW" else "nhwc",
         )
-    raise UnsupportedFeature(f"feeding {given} to a layer that takes rows is not built yet")
+    raise UnsupportedFeature(f"feeding {said(given)} to a layer that takes rows is not built yet")

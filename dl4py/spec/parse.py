@@ -182,12 +182,16 @@ def _plainly(problem: str, source: Source, at: Mark | None, context: str) -> tup
         return "a spec is one document, a second begins here", "remove the line `---`"
     if "undefined alias" in problem:
         return "this alias has no anchor", "write `&name` where the value stands first"
+    if "mapping values are not allowed" in problem and at and ":" not in line[: at.column]:
+        return "the indentation does not fit the lines above", "entries of one mapping or list start in one column"
     if "mapping values are not allowed" in problem:
         return "a second `:` in one entry", "put each key in a line of its own, and quote text that holds `: `"
     if "could not find expected ':'" in problem:
         return "a key without `:`", "write `key: value`"
     if "expected <block end>" in problem:
         return "the indentation does not fit the lines above", "entries of one mapping or list start in one column"
+    if "node content" in problem:
+        return "a value is missing here, or a bracket is not closed", "write `[a, b]` or `{a: 1, b: 2}`"
     if "end of stream" in problem or "found unexpected end" in problem:
         return "the text ends inside quotes or brackets", "close them"
     if "expected ',' or" in problem:

@@ -7,7 +7,7 @@ from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Emitter
-from dl4py.shapes import Shape
+from dl4py.shapes import Shape, said
 from dl4py.spec import key
 from dl4py.vertices.base import Backwards, Vertex, vertex
 
@@ -32,7 +32,7 @@ class ElementWise(Vertex):
         for shape in given:
             if shape.array not in (widest.array, (1,)) or (shape.array == (1,) and len(widest.array) != 1):
                 raise ShapeError(
-                    f"vertex `{self.name}` needs inputs of one shape, found {', '.join(str(s) for s in given)}",
+                    f"vertex `{self.name}` needs inputs of one shape, found {said(*given)}",
                     at=self.mark("inputs"),
                     hint="give the layers before it the same n_out",
                 )

@@ -6,7 +6,7 @@ from math import sqrt
 from dl4py.errors import ShapeError
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Emitter
-from dl4py.shapes import FeedForward, Shape
+from dl4py.shapes import FeedForward, Shape, said
 from dl4py.spec import Positive, key
 from dl4py.vertices.base import Backwards, Vertex, vertex
 
@@ -20,7 +20,7 @@ class L2(Vertex):
     def output_shape(self, given: Sequence[Shape]) -> Shape:
         if len(given) != 2 or given[0].array != given[1].array:
             raise ShapeError(
-                f"vertex `{self.name}` needs two inputs of one shape, found {', '.join(str(s) for s in given)}",
+                f"vertex `{self.name}` needs two inputs of one shape, found {said(*given)}",
                 at=self.mark("inputs"),
             )
         return FeedForward(1)

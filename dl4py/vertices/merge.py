@@ -6,7 +6,7 @@ from math import prod
 from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.plan import Array, Emitter
-from dl4py.shapes import FeedForward, Shape
+from dl4py.shapes import FeedForward, Shape, said
 from dl4py.spec import Flag, Size, key
 from dl4py.vertices.base import Backwards, Vertex, vertex
 
@@ -21,7 +21,7 @@ class Merge(Vertex):
     def output_shape(self, given: Sequence[Shape]) -> Shape:
         if not all(isinstance(shape, FeedForward) for shape in given):
             raise ShapeError(
-                f"vertex `{self.name}` can merge feed-forward inputs only, found {', '.join(map(str, given))}",
+                f"vertex `{self.name}` can merge feed-forward inputs only, found {said(*given)}",
                 at=self.mark("inputs"),
             )
         return FeedForward(sum(shape.array[0] for shape in given))

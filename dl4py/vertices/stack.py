@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.plan import Array, Emitter
-from dl4py.shapes import Shape
+from dl4py.shapes import Shape, said
 from dl4py.spec import Count, Size, key
 from dl4py.vertices.base import Backwards, Vertex, one_input, vertex
 
@@ -17,7 +17,7 @@ class Stack(Vertex):
     def output_shape(self, given: Sequence[Shape]) -> Shape:
         if len(set(given)) > 1:
             raise ShapeError(
-                f"vertex `{self.name}` stacks inputs of one shape, found {', '.join(str(s) for s in given)}",
+                f"vertex `{self.name}` stacks inputs of one shape, found {said(*given)}",
                 at=self.mark("inputs"),
             )
         return given[0]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.plan import Array, Emitter
-from dl4py.shapes import FeedForward, Shape
+from dl4py.shapes import FeedForward, Shape, said
 from dl4py.spec import Count, key
 from dl4py.vertices.base import Backwards, Vertex, one_input, vertex
 
@@ -21,7 +21,7 @@ class Subset(Vertex):
         shape = one_input(self, given)
         if not isinstance(shape, FeedForward) or not self.from_ <= self.to < shape.size:
             raise ShapeError(
-                f"vertex `{self.name}` takes columns {self.from_} to {self.to} of {shape}",
+                f"vertex `{self.name}` takes columns {self.from_} to {self.to} of {said(shape)}",
                 at=self.mark("to"),
                 hint="columns count from 0, and `to` is taken too",
             )
