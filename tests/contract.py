@@ -6,19 +6,27 @@ and pydantic round trips give an equal thing; the same seed gives the same numbe
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pytest
+import scipy.stats
 
 from dl4py.compatibility import Compatibility
+from dl4py.formats.dl4j.json import from_json, to_json
+from dl4py.formats.dl4j.text import print_json
+from dl4py.kernels.move import copy_flat
 from dl4py.layers import Layer
 from dl4py.layers.base import LossLayerPart
 from dl4py.network import Network, NetworkConfig
-from dl4py.plan import Array, Emitter, Params, Plan
-from dl4py.spec import Thing
-from dl4py.spec.write import tree_of
+from dl4py.plan import Array, Emitter, Param, Params, Plan
+from dl4py.spec import Source, Thing
+from dl4py.spec.parse import parse
+from dl4py.spec.thing import thing_of
+from dl4py.spec.write import tree_of, write
 
 STEP = 1e-6
 RELATIVE = 1e-3
@@ -70,13 +78,60 @@ def assert_close(ours: np.ndarray, truth: np.ndarray, relative: float = RELATIVE
 
 
 def check_round_trip(thing: Thing) -> None:
-    """Plain values of a thing, read again, give an equal thing with an equal hash."""
-    cls = type(thing)
-    tree = tree_of(thing)
-    if isinstance(tree, dict):
-        again = cls.model_validate({k: v for k, v in tree.items() if k != "type"})
-        assert again == thing
-        assert hash(again) == hash(thing)
+    """YAML of a thing, read again, gives an equal thing with an equal hash."""
+    base = next(cls for cls in type(thing).__mro__ if cls.__dict__.get("kind") is not None)
+    text = write({"thing": tree_of(thing)})
+    again = thing_of(base.kind, base, parse(Source("<text>", text))["thing"])
+    assert again == thing
+    assert hash(again) == hash(thing)
+
+
+def check_json(thing: Thing, name: str, keys: str) -> None:
+    """The JSON that DL4J prints for its class `name`, keys in DL4J's order, and back; the truth is DL4J's own print."""
+    java = type(thing).java
+    assert java is not None
+    assert java.rsplit(".", 1)[-1] == name
+    tag = "type" if ".distribution." in java else "@class"
+    printed = json.loads(print_json(to_json(thing)), object_pairs_hook=list)
+    assert printed == [(tag, java), *json.loads(keys, object_pairs_hook=list)]
+    assert from_json({tag: java, **json.loads(keys)}, "here") == thing
+
+
+def check_schedule(schedule: Any, formula: Callable[[int], float], mode: str = "exact") -> None:
+    """`formula(i)` is the value after i iterations, or after i epochs where those are counted."""
+    check_round_trip(schedule)
+    compatibility = Compatibility(mode)
+    by_epoch = schedule.but(schedule_type="epoch")
+    assert formula(0) != formula(9)
+    for i in range(30):
+        truth = pytest.approx(formula(i), rel=1e-12)
+        assert schedule.at(i, 99, compatibility) == truth
+        assert by_epoch.at(1000 + i, i, compatibility) == truth
+
+
+def check_initializer(initializer: Any, distribution: Any, param: Param, mode: str = "exact") -> None:
+    """First values have the distribution (Kolmogorov and Smirnov, 1 percent), and the same seed gives them again."""
+    check_round_trip(initializer)
+    values = initializer.draw(generator(6), param, Compatibility(mode))
+    assert values.shape == param.shape
+    assert scipy.stats.kstest(values.ravel(), distribution.cdf).pvalue > 0.01
+    assert np.array_equal(values, initializer.draw(generator(6), param, Compatibility(mode)))
+
+
+def check_constraint(constraint: Any, w: np.ndarray, truth: np.ndarray, mode: str = "exact") -> None:
+    """`truth` is what becomes of the parameter `w`, in column-major and row-major memory, in both precisions."""
+    check_round_trip(constraint)
+    for order in ("f", "c"):
+
+        def record(e: Emitter, flat: Array, order: str = order) -> list[Array]:
+            copy = e.like(flat)
+            e(copy_flat, flat, copy)
+            constraint.emit(e, copy.ordered(w.shape, order))
+            return [copy]
+
+        for precision, relative in (("float64", 1e-12), ("float32", 2e-6)):
+            found = run(record, w.ravel(order=order.upper()), mode=mode, precision=precision)[0]
+            assert_close(found.reshape(w.shape, order=order.upper()), truth, relative, relative)
 
 
 def check_activation(activation: Any, formula: Callable[[np.ndarray], np.ndarray], z: np.ndarray | None = None) -> None:
