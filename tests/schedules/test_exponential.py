@@ -1,18 +1,20 @@
-import pytest
-from contract import check_round_trip
+from math import inf
+
+from contract import check_json, check_schedule
 
 from dl4py.compatibility import Compatibility
 from dl4py.schedules.exponential import Exponential
 
+EXPONENTIAL = Exponential(initial_value=0.3, gamma=0.9)
+
 
 def test_values_follow_the_formula():
-    schedule = Exponential(initial_value=0.3, gamma=0.9)
-    check_round_trip(schedule)
-    for i in range(10):
-        assert schedule.at(i, 99, Compatibility()) == pytest.approx(0.3 * 0.9**i, rel=1e-12)
+    check_schedule(EXPONENTIAL, lambda i: 0.3 * 0.9**i)
 
 
-def test_epochs_are_counted_when_asked():
-    schedule = Exponential(initial_value=0.3, gamma=0.9, schedule_type="epoch")
-    for i in range(10):
-        assert schedule.at(100 + i, i, Compatibility()) == pytest.approx(0.3 * 0.9**i, rel=1e-12)
+def test_growth_ends_at_infinity_as_in_java():
+    assert Exponential(initial_value=0.3, gamma=1.5).at(100_000, 0, Compatibility()) == inf
+
+
+def test_json():
+    check_json(EXPONENTIAL, "ExponentialSchedule", '{"gamma":0.9,"initialValue":0.3,"scheduleType":"ITERATION"}')

@@ -1,19 +1,24 @@
-import numpy as np
+from math import exp
+
 import pytest
-from contract import check_round_trip
+from contract import check_json, check_schedule
 
 from dl4py.compatibility import Compatibility
 from dl4py.schedules.sigmoid import Sigmoid
 
+SIGMOID = Sigmoid(initial_value=0.3, gamma=0.5, step_size=5)
+
 
 def test_values_follow_the_formula():
-    schedule = Sigmoid(initial_value=0.3, gamma=0.5, step_size=5)
-    check_round_trip(schedule)
-    for i in range(10):
-        assert schedule.at(i, 99, Compatibility()) == pytest.approx(0.3 / (1 + np.exp(-0.5 * (i - 5))), rel=1e-12)
+    check_schedule(SIGMOID, lambda i: 0.3 / (1 + exp(-0.5 * (i - 5))))
 
 
-def test_epochs_are_counted_when_asked():
-    schedule = Sigmoid(initial_value=0.3, gamma=0.5, step_size=5, schedule_type="epoch")
-    for i in range(10):
-        assert schedule.at(100 + i, i, Compatibility()) == pytest.approx(0.3 / (1 + np.exp(-0.5 * (i - 5))), rel=1e-12)
+@pytest.mark.parametrize(("gamma", "ends"), [(0.5, (0.0, 0.3)), (-0.5, (0.3, 0.0))])
+def test_far_from_the_middle_it_is_flat(gamma, ends):
+    schedule = Sigmoid(initial_value=0.3, gamma=gamma, step_size=5000)
+    assert (schedule.at(0, 0, Compatibility()), schedule.at(10_000, 0, Compatibility())) == ends
+
+
+def test_json():
+    keys = '{"gamma":0.5,"initialValue":0.3,"scheduleType":"ITERATION","stepSize":5}'
+    check_json(SIGMOID, "SigmoidSchedule", keys)
