@@ -1,19 +1,16 @@
 import numpy as np
 import scipy.stats
-from contract import generator
+from contract import check_initializer, check_json
 
-from dl4py.compatibility import Compatibility
 from dl4py.initializers.relu_uniform import ReluUniform
 from dl4py.plan import Param
 
 PARAM = Param.weight("W", (60, 60), fans=(20.0, 30.0))
 
 
-def agrees(initializer, distribution, mode="exact"):
-    values = initializer.draw(generator(6), PARAM, Compatibility(mode))
-    assert values.shape == PARAM.shape
-    return scipy.stats.kstest(values.ravel(), distribution.cdf).pvalue > 0.01
-
-
 def test_values_have_the_distribution():
-    assert agrees(ReluUniform(), scipy.stats.uniform(-np.sqrt(6 / 20), 2 * np.sqrt(6 / 20)))
+    check_initializer(ReluUniform(), scipy.stats.uniform(-np.sqrt(6 / 20), 2 * np.sqrt(6 / 20)), PARAM)
+
+
+def test_json():
+    check_json(ReluUniform(), "WeightInitReluUniform", "{}")
