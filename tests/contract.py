@@ -1,7 +1,7 @@
 """What every member of a kind owes, asked in one place.
 
-Gradients agree with central differences in double; single agrees with double; shared and own memory agree bit for bit; YAML
-and pydantic round trips give an equal thing; the same seed gives the same numbers.
+Gradients agree with central differences in double; single agrees with double; shared and own memory agree bit for bit;
+round trips through YAML and DL4J's JSON give an equal thing; the same seed gives the same numbers.
 """
 
 from __future__ import annotations
@@ -39,10 +39,15 @@ def generator(seed: int = 0) -> np.random.Generator:
 
 
 def run(
-    record: Callable[..., Any], *inputs: np.ndarray, precision: str = "float64", share: bool = True, mode: str = "exact",
-    training: bool = True, iteration: int = 0,
-) -> list[np.ndarray]:  # fmt: skip
-    """Records calls on arrays that hold `inputs`, runs them, and gives the arrays that `record` returns, and the score."""
+    record: Callable[..., Any],
+    *inputs: np.ndarray,
+    precision: str = "float64",
+    share: bool = True,
+    mode: str = "exact",
+    training: bool = True,
+    iteration: int = 0,
+) -> list[np.ndarray]:
+    """Records calls on arrays that hold `inputs` and runs them; gives the arrays `record` returns, then the score."""
     e = Emitter(len(inputs[0]), training=training, seed=7, compatibility=Compatibility(mode))
     arrays = [Array(x.shape, space="constant", value=x) for x in inputs]
     results = [a for a in record(e, *arrays) if a is not None]
@@ -210,6 +215,18 @@ def check_updater(
         assert_close(step, recurrence(gradient, state, t), 1e-9, 1e-14)
     for name in updater.state:
         assert_close(kept[name], state[name], 1e-9, 1e-14)
+
+
+def first_step(updater: Any, gradient: np.ndarray, **how: Any) -> np.ndarray:
+    """The step of a fresh updater."""
+
+    def record(e: Emitter, g: Array, *states: Array) -> list[Array]:
+        step = e.like(g)
+        e(copy_flat, g, step)
+        updater.emit(e, step, Params(dict(zip(updater.state, states, strict=True))))
+        return [step]
+
+    return run(record, gradient, *[np.full(gradient.shape, updater.first_state(n)) for n in updater.state], **how)[0]
 
 
 @dataclass

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_updater
+from contract import check_json, check_updater
 
 from dl4py.updaters.ada_delta import AdaDelta
 
@@ -13,3 +13,7 @@ def recurrence(g, s, t):
 
 def test_contract():
     check_updater(AdaDelta(rho=0.9), recurrence)
+
+
+def test_json():
+    check_json(AdaDelta(), "AdaDelta", '{"epsilon":1.0E-6,"rho":0.95}')

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_updater
+from contract import check_json, check_updater
 
 from dl4py.updaters.ada_max import AdaMax
 
@@ -12,3 +12,7 @@ def recurrence(g, s, t):
 
 def test_contract():
     check_updater(AdaMax(learning_rate=0.01), recurrence)
+
+
+def test_json():
+    check_json(AdaMax(learning_rate=0.02), "AdaMax", '{"beta1":0.9,"beta2":0.999,"epsilon":1.0E-8,"learningRate":0.02}')

@@ -1,5 +1,6 @@
 import numpy as np
-from contract import check_updater
+import pytest
+from contract import check_json, check_updater
 
 from dl4py.updaters.adam import Adam
 
@@ -12,3 +13,16 @@ def recurrence(g, s, t):
 
 def test_contract():
     check_updater(Adam(learning_rate=0.01), recurrence)
+
+
+@pytest.mark.parametrize(("mode", "alpha"), [("exact", 0.0), ("dl4j", 1e-8)])
+def test_dl4j_goes_on_by_epsilon_where_the_rate_is_0(mode, alpha):
+    def still(g, s, t):
+        recurrence(g, s, t)
+        return alpha * s["m"] / (np.sqrt(s["v"]) + 1e-8)
+
+    check_updater(Adam(learning_rate=0.0), still, mode)
+
+
+def test_json():
+    check_json(Adam(learning_rate=0.01), "Adam", '{"beta1":0.9,"beta2":0.999,"epsilon":1.0E-8,"learningRate":0.01}')

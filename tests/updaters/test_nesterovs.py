@@ -1,5 +1,7 @@
-from contract import check_updater
+from contract import check_json, check_updater
 
+from dl4py.schedules.map import Map
+from dl4py.schedules.step import Step
 from dl4py.updaters.nesterovs import Nesterovs
 
 
@@ -11,3 +13,28 @@ def recurrence(g, s, t):
 
 def test_contract():
     check_updater(Nesterovs(learning_rate=0.05, momentum=0.8), recurrence)
+
+
+def test_rate_and_momentum_follow_schedules():
+    updater = Nesterovs(
+        learning_rate=Step(initial_value=0.05, decay_rate=0.5, step=2.0), momentum=Map(values={0: 0.5, 3: 0.9})
+    )
+
+    def truth(g, s, t):
+        rate, mu, old = 0.05 * 0.5 ** ((t - 1) // 2), 0.5 if t <= 3 else 0.9, s["v"]
+        s["v"] = mu * old - rate * g
+        return mu * old - (1 + mu) * s["v"]
+
+    check_updater(updater, truth)
+
+
+def test_json_with_a_schedule():
+    keys = (
+        '{"learningRate":0.05,"momentum":"NaN","momentumISchedule":{"@class":"org.nd4j.linalg.schedule.MapSchedule",'
+        '"scheduleType":"ITERATION","values":{"0":0.5,"3":0.9}}}'
+    )
+    check_json(Nesterovs(learning_rate=0.05, momentum=Map(values={0: 0.5, 3: 0.9})), "Nesterovs", keys)
+
+
+def test_json():
+    check_json(Nesterovs(learning_rate=0.05), "Nesterovs", '{"learningRate":0.05,"momentum":0.9}')

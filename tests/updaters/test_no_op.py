@@ -1,4 +1,4 @@
-from contract import check_updater
+from contract import check_json, check_updater
 
 from dl4py.updaters.no_op import NoOp
 
@@ -9,3 +9,7 @@ def recurrence(g, s, t):
 
 def test_contract():
     check_updater(NoOp(), recurrence)
+
+
+def test_json():
+    check_json(NoOp(), "NoOp", "{}")

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_updater
+from contract import check_json, check_updater
 
 from dl4py.updaters.rms_prop import RmsProp
 
@@ -15,3 +15,7 @@ def test_contract():
 
 def test_the_mean_starts_at_epsilon():
     assert RmsProp(epsilon=1e-6).first_state("c") == 1e-6
+
+
+def test_json():
+    check_json(RmsProp(learning_rate=0.02), "RmsProp", '{"epsilon":1.0E-8,"learningRate":0.02,"rmsDecay":0.95}')

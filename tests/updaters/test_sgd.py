@@ -1,4 +1,4 @@
-from contract import check_updater
+from contract import check_json, check_updater
 
 from dl4py.updaters.sgd import Sgd
 
@@ -9,3 +9,7 @@ def recurrence(g, s, t):
 
 def test_contract():
     check_updater(Sgd(learning_rate=0.1), recurrence)
+
+
+def test_json():
+    check_json(Sgd(learning_rate=0.1), "Sgd", '{"learningRate":0.1}')
