@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from functools import cache
+from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema, model_validator
 from pydantic.fields import FieldInfo
@@ -46,8 +47,8 @@ def key(
     `json` is DL4J's name where it is not the camelCase of ours, `""` where DL4J's JSON has no such key;
     `inherited` keys take the value of `defaults:` when the thing itself does not say; `spelling` is how DL4J
     writes the words of a choice (`"upper"`, `"pascal"`); `schedule` is the second key under which DL4J keeps a
-    schedule of this value; `omit_null` leaves a null out of DL4J's JSON; `formerly` is an older name; `limits` are pydantic's
-    (`gt`, `ge`, `lt`, `le`, `min_length`, ...).
+    schedule of this value; `omit_null` leaves a null out of DL4J's JSON; `formerly` is an older name; `limits` are
+    pydantic's (`gt`, `ge`, `lt`, `le`, `min_length`, ...).
     """
     facts = {
         "json": json,
@@ -156,27 +157,47 @@ def _renamed(cls: type[Thing], value: dict[str, Any]) -> dict[str, Any]:
         old = facts(field).get("formerly")
         if old and old in value and name not in value:
             value[name] = value.pop(old)
+            if isinstance(value, MarkedDict):
+                value.keys_at[name], value.values_at[name] = value.keys_at.pop(old), value.values_at.pop(old)
     return value
 
 
 def _find_files(cls: type[Thing], value: MarkedDict) -> None:
     """Relative paths written in a file are meant from the file's folder."""
-    for name, field in cls.model_fields.items():
-        written = value.get(name)
-        if isinstance(written, str) and any(isinstance(m, _FromSpec) for m in field.metadata):
-            mark = value.values_at.get(name)
-            if mark is not None and mark.source.folder is not None and "://" not in written:
-                value[name] = str(mark.source.folder / written)
+    for name in _paths(cls) & value.keys():
+        written = value[name]
+        if isinstance(written, MarkedList):
+            written[:] = map(_found, written, written.items_at)
+        else:
+            value[name] = _found(written, value.values_at[name])
+
+
+def _found(written: Any, mark: Mark) -> Any:
+    if isinstance(written, str) and mark.source.folder is not None and "://" not in written:
+        return str(mark.source.folder / written)
+    return written
+
+
+@cache
+def _paths(cls: type[Thing]) -> frozenset[str]:
+    """The keys that hold paths, alone, or among other choices."""
+
+    def holds(annotation: Any) -> bool:
+        return isinstance(annotation, _FromSpec) or any(holds(part) for part in get_args(annotation))
+
+    fields = cls.model_fields.items()
+    return frozenset(f.alias or name for name, f in fields if any(map(holds, (*f.metadata, f.annotation))))
 
 
 def _keep_types(cls: type[Thing], value: MarkedDict) -> None:
     """`--set master.workers=2` changes the default thing: it need not name its type again."""
     for name, field in cls.model_fields.items():
         inner = value.get(name)
-        if isinstance(inner, MarkedDict) and isinstance(field.default, str) and "type" not in inner:
-            if inner.mark is not None and inner.mark.source.name == "--set":
-                inner["type"] = field.default
-                inner.keys_at["type"] = inner.values_at["type"] = inner.mark
+        if not isinstance(inner, MarkedDict) or not isinstance(field.default, str) or "type" in inner:
+            continue
+        if inner.mark is not None and inner.mark.source.name == "--set":
+            inner["type"] = field.default
+            inner.keys_at["type"] = inner.values_at["type"] = inner.mark
 
 
 class _FromSpec:
