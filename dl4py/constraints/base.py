@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 from typing import Annotated, Any, ClassVar, TypeVar
 
 import numpy as np
@@ -15,11 +16,14 @@ from dl4py.spec import AsTuple, Count, Positive, Thing, key
 C = TypeVar("C", bound=type)
 CONSTRAINTS: Kind[Constraint] = Kind("constraint", package="dl4py.constraints")
 
+Dimensions = Annotated[tuple[Count, ...] | None, AsTuple]
+
 
 class Constraint(Thing):
     """A projection of parameters.
 
     `params` names the parameters it holds for; `weights`, `biases` and `all` stand for every weight, every bias, both.
+    DL4J's JSON holds the names alone; null and an empty list, which it knows too, mean no parameter.
     """
 
     kind: ClassVar[Kind[Any]] = CONSTRAINTS
@@ -27,7 +31,7 @@ class Constraint(Thing):
     params: Annotated[tuple[str, ...] | None, AsTuple] = key(
         "Names of parameters, or `weights`, `biases`, `all`.", default=("weights",)
     )
-    dimensions: Annotated[tuple[Count, ...] | None, AsTuple] = key(
+    dimensions: Dimensions = key(
         "Dimensions that a norm runs over: for a dense weight `[n_in, n_out]`, 0 gives a norm per output.",
         default=(0,),
     )
@@ -39,21 +43,17 @@ class Constraint(Thing):
 
     def groups(self, e: Emitter, w: Array) -> tuple[Array, int]:
         """For each value of `w`, as it lies in memory, the number of the norm it belongs to; and how many norms."""
-        shape = w.shape
-        over = [d for d in self.dimensions or () if d < len(shape)]
-        if not over:
+        over, rank = self.dimensions or (), len(w.shape)
+        if not over or max(over) >= rank:
             raise ShapeError(
-                f"constraint `{self.type}`: none of the dimensions {list(self.dimensions or ())} is one of a parameter "
-                f"of shape {list(shape)}",
+                f"constraint `{self.type}`: a norm over dimensions {list(over)} of a parameter of shape "
+                f"{list(w.shape)}",
                 at=self.mark("dimensions"),
-                hint=f"use dimensions from 0 to {len(shape) - 1}",
+                hint="name one or more of its dimensions: " + ", ".join(map(str, range(rank))),
             )
-        rest = [d for d in range(len(shape)) if d not in over]
-        sizes = [shape[d] for d in rest]
-        count = int(np.prod(sizes)) if sizes else 1
-        numbers = np.arange(count).reshape([shape[d] if d in rest else 1 for d in range(len(shape))])
-        numbers = np.broadcast_to(numbers, shape).ravel(order=w.order)  # type: ignore[arg-type]
-        return e.constant(numbers, precision="int64"), count
+        kept = [1 if d in over else size for d, size in enumerate(w.shape)]
+        numbers = np.broadcast_to(np.arange(prod(kept)).reshape(kept), w.shape)
+        return e.constant(numbers.ravel(order=w.order), precision="int64"), prod(kept)  # type: ignore[call-overload]
 
 
 def constraint(type: str, *, java: str | None = None) -> Callable[[C], C]:

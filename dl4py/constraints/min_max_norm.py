@@ -13,7 +13,10 @@ from dl4py.spec import Fraction, NonNegative, Positive, key
 
 @constraint("min_max_norm", java="org.deeplearning4j.nn.conf.constraint.MinMaxNormConstraint")
 class MinMaxNorm(Constraint):
-    """``w (rate clip(n, min, max) + (1 - rate) n) / (n + eps)`` with n the norm of each slice; DL4J's differs (quirk 7)."""
+    """``w (rate clip(n, min, max) + (1 - rate) n) / (n + eps)`` with n the norm of each slice.
+
+    DL4J's is ``w (rate clip(n, min, max) / (n + eps) + (1 - rate) (n + eps))`` (quirk 7).
+    """
 
     min: NonNegative = key("Least norm.", default=0.0)
     max: Positive = key("Largest norm.", default=1.0)

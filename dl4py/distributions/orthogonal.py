@@ -10,8 +10,8 @@ from dl4py.spec import Number, key
 class Orthogonal(Distribution):
     """Rows or columns (the fewer) of a random rotation, times a gain.
 
-    Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks",
-    2013, https://arxiv.org/abs/1312.6120.
+    Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in deep linear neural
+    networks", 2013, https://arxiv.org/abs/1312.6120.
     """
 
     gain: Number = key("Factor of all values.", default=1.0)

@@ -6,7 +6,7 @@ from dl4py import kernels as k
 from dl4py.dropouts.base import Dropout, dropout
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Backward, Emitter
-from dl4py.schedules.base import Rate
+from dl4py.schedules.base import Kept
 from dl4py.spec import Number, key
 
 
@@ -19,9 +19,9 @@ class AlphaDropout(Dropout):
     https://arxiv.org/abs/1706.02515.
     """
 
-    p: Rate = key("Probability of keeping an input: a number or a schedule.", default=0.5, schedule="pschedule")
+    p: Kept = key("Probability of keeping an input: a number or a schedule.", default=0.5, schedule="pschedule")
     alpha: Number = key("selu's alpha.", default=1.6732632423543772)
-    lambda_: Number = key("selu's lambda.", default=1.0507009873554805, json="lambda")
+    lambda_: Number = key("selu's lambda.", default=1.0507009873554805, json="lambda", alias="lambda")
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         mask, y = e.like(x, "mask"), e.like(x, "dropped")

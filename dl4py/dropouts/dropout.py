@@ -6,7 +6,7 @@ from dl4py import kernels as k
 from dl4py.dropouts.base import Dropout, dropout
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Backward, Emitter
-from dl4py.schedules.base import Rate
+from dl4py.schedules.base import Kept
 from dl4py.spec import key
 
 
@@ -21,7 +21,7 @@ class PlainDropout(Dropout):
     json_first: ClassVar[tuple[str, ...]] = ("p",)
     json_constants: ClassVar[dict[str, Any]] = {"helperAllowFallback": True}
 
-    p: Rate = key("Probability of keeping an input: a number or a schedule.", schedule="pschedule")
+    p: Kept = key("Probability of keeping an input: a number or a schedule.", schedule="pschedule")
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         mask, y = e.like(x, "mask"), e.like(x, "dropped")

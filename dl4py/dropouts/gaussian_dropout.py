@@ -2,11 +2,13 @@
 
 from math import sqrt
 
+import numpy as np
+
 from dl4py import kernels as k
 from dl4py.dropouts.base import Dropout, dropout
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Backward, Emitter
-from dl4py.schedules.base import Rate
+from dl4py.schedules.base import Dropped
 from dl4py.spec import key
 
 
@@ -17,7 +19,9 @@ class GaussianDropout(Dropout):
     Srivastava et al., "Dropout", 2014, section 10, https://jmlr.org/papers/v15/srivastava14a.html.
     """
 
-    rate: Rate = key("Probability of dropping, below 1: a number or a schedule.", default=0.5, schedule="rateSchedule")
+    rate: Dropped = key(
+        "Probability of dropping, below 1: a number or a schedule.", default=0.5, schedule="rateSchedule"
+    )
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         noise, y = e.like(x, "noise"), e.like(x, "noisy")
@@ -34,7 +38,7 @@ class GaussianDropout(Dropout):
 @kernel("n, r, n* -> n", split=True)
 def multiply(x, rate, noise, y):
     """Turns unit noise into the factor of each element."""
-    spread = x.dtype.type(sqrt(rate[0] / (1 - rate[0])))
+    spread = x.dtype.type(sqrt(rate[0] / (np.float64(1.0) - rate[0])))
     for i in range(x.shape[0]):
         noise[i] = 1.0 + spread * noise[i]
         y[i] = x[i] * noise[i]

@@ -4,7 +4,7 @@ from dl4py import kernels as k
 from dl4py.dropouts.base import Dropout, dropout
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Backward, Emitter
-from dl4py.schedules.base import Rate
+from dl4py.schedules.base import Spread
 from dl4py.spec import key
 
 
@@ -12,7 +12,7 @@ from dl4py.spec import key
 class GaussianNoise(Dropout):
     """``y = x + n`` with ``n ~ N(0, stddev^2)``."""
 
-    stddev: Rate = key("Standard deviation: a number or a schedule.", default=0.5, schedule="stddevSchedule")
+    stddev: Spread = key("Standard deviation: a number or a schedule.", default=0.5, schedule="stddevSchedule")
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         noise, y = e.like(x, "noise"), e.like(x, "noisy")

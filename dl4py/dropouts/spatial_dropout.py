@@ -6,7 +6,7 @@ from dl4py.dropouts.dropout import keep, keep_back
 from dl4py.errors import ShapeError
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Backward, Emitter
-from dl4py.schedules.base import Rate
+from dl4py.schedules.base import Kept
 from dl4py.spec import key
 
 
@@ -17,7 +17,7 @@ class SpatialDropout(Dropout):
     Tompson et al., "Efficient Object Localization Using Convolutional Networks", 2015, https://arxiv.org/abs/1411.4280.
     """
 
-    p: Rate = key("Probability of keeping a channel: a number or a schedule.", schedule="pschedule")
+    p: Kept = key("Probability of keeping a channel: a number or a schedule.", schedule="pschedule")
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         if len(x.shape) < 3:

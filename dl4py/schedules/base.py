@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import numpy as np
-from pydantic import PlainValidator, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from dl4py.compatibility import Compatibility
 from dl4py.registry import Kind
@@ -63,12 +64,41 @@ def _rate(value: Any) -> Any:
     return thing_of(SCHEDULES, Schedule, value)
 
 
-Rate = Annotated[
-    float | Schedule,
-    PlainValidator(_rate),
-    WithJsonSchema({"anyOf": [{"type": "number"}, {"dl4py-kind": "schedules"}]}),
-]
+def _within(**bounds: float) -> AfterValidator:
+    """Limits of a plain number, by pydantic's words; the values of a schedule are not known beforehand."""
+    tests = {"gt": operator.gt, "ge": operator.ge, "lt": operator.lt, "le": operator.le}
+    names: dict[str, Any] = {
+        "gt": "greater_than",
+        "ge": "greater_than_equal",
+        "lt": "less_than",
+        "le": "less_than_equal",
+    }
+
+    def check(value: float | Schedule) -> float | Schedule:
+        for word, bound in bounds.items():
+            if isinstance(value, float) and not tests[word](value, bound):
+                raise PydanticKnownError(names[word], {word: bound})
+        return value
+
+    return AfterValidator(check)
+
+
+def _written(**limits: float) -> WithJsonSchema:
+    return WithJsonSchema({"anyOf": [{"type": "number", **limits}, {"dl4py-kind": "schedules"}]})
+
+
+Rate = Annotated[float | Schedule, PlainValidator(_rate), _written()]
 """A number, or a schedule of numbers."""
+Kept = Annotated[float | Schedule, PlainValidator(_rate), _within(gt=0, le=1), _written(exclusiveMinimum=0, maximum=1)]
+"""A probability of keeping that is divided by, or a schedule."""
+Share = Annotated[float | Schedule, PlainValidator(_rate), _within(ge=0, le=1), _written(minimum=0, maximum=1)]
+"""A probability, or a schedule."""
+Dropped = Annotated[
+    float | Schedule, PlainValidator(_rate), _within(ge=0, lt=1), _written(minimum=0, exclusiveMaximum=1)
+]
+"""A probability of dropping that leaves something, or a schedule."""
+Spread = Annotated[float | Schedule, PlainValidator(_rate), _within(ge=0), _written(minimum=0)]
+"""A standard deviation, or a schedule."""
 
 
 def rate_at(rate: float | Schedule, iteration: int, epoch: int, compatibility: Compatibility) -> float:

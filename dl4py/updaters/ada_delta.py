@@ -10,7 +10,9 @@ from dl4py.updaters.base import Updater, updater
 
 @updater("ada_delta", java="org.nd4j.linalg.learning.config.AdaDelta")
 class AdaDelta(Updater):
-    """``E = rho E + (1 - rho) g^2``, ``step = g sqrt(D + eps) / sqrt(E + eps)``, ``D = rho D + (1 - rho) step^2``; no rate.
+    """Steps in the units of the parameters, without a learning rate.
+
+    ``E = rho E + (1 - rho) g^2``, ``step = g sqrt(D + eps) / sqrt(E + eps)``, ``D = rho D + (1 - rho) step^2``.
 
     Zeiler, "ADADELTA: An Adaptive Learning Rate Method", 2012, https://arxiv.org/abs/1212.5701.
     """

@@ -16,7 +16,8 @@ from dl4py.updaters.base import Updater, updater
 class Adam(Updater):
     """Steps scaled by running moments of the gradient.
 
-    ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g^2``, ``step = rate sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt v + eps)``.
+    ``m = b1 m + (1 - b1) g``, ``v = b2 v + (1 - b2) g^2``,
+    ``step = rate sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt v + eps)``.
 
     Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, https://arxiv.org/abs/1412.6980; the form with
     epsilon outside the bias correction. DL4J replaces a step size of 0 by epsilon (quirk 34).

@@ -3,7 +3,7 @@
 from dl4py import kernels as k
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Emitter
-from dl4py.schedules.base import Rate
+from dl4py.schedules.base import Share
 from dl4py.spec import Flag, key
 from dl4py.weight_noise.base import WeightNoise, weight_noise
 
@@ -16,7 +16,7 @@ class DropConnect(WeightNoise):
     https://proceedings.mlr.press/v28/wan13.html.
     """
 
-    weight_retain_prob: Rate = key(
+    weight_retain_prob: Share = key(
         "Probability of keeping a weight: a number or a schedule.", default=0.5, schedule="weightRetainProbSchedule"
     )
     apply_to_biases: Flag = key("Drop biases too.", default=False)

@@ -1,40 +1,41 @@
+import json
+
 import numpy as np
-from contract import assert_close, check_round_trip, run
+import pytest
+from contract import check_constraint, check_json, generator
 
 from dl4py.constraints.max_norm import MaxNorm
+from dl4py.errors import ShapeError
 
-W = np.array([[0.3, -1.2, 2.0], [0.4, 0.5, -1.0]])
-
-
-def constrained(constraint, w, mode="exact"):
-    from dl4py.kernels.move import copy_any
-
-    def record(e, ws):
-        copy = e.like(ws)
-        e(copy_any, ws, copy)
-        constraint.emit(e, copy)
-        return [copy]
-
-    return run(record, w, mode=mode)[0]
+SHAPES = [((5, 3), (0,)), ((5, 3), (1,)), ((5, 3), (0, 1)), ((4, 3, 2, 3), (1, 2, 3)), ((4,), (0,))]
 
 
-def test_each_column():
-    constraint = MaxNorm(max_norm=1.0)
-    check_round_trip(constraint)
-    n = np.linalg.norm(W, axis=0, keepdims=True)
-    assert_close(constrained(constraint, W), W * np.minimum(n, 1.0) / (n + 1e-6), 1e-6, 1e-9)
+@pytest.mark.parametrize(("shape", "dimensions"), SHAPES)
+def test_each_slice(shape, dimensions):
+    w = generator().normal(size=shape)
+    n = np.sqrt((w**2).sum(axis=dimensions, keepdims=True))
+    check_constraint(MaxNorm(max_norm=1.5, dimensions=dimensions), w, w * np.minimum(n, 1.5) / (n + 1e-6))
 
 
-def test_each_row_of_a_column_major_weight():
-    n = np.linalg.norm(W, axis=1, keepdims=True)
+@pytest.mark.parametrize("dimensions", [(), (1,), (0, 1), None])
+def test_dimensions_must_be_there(dimensions):
+    with pytest.raises(ShapeError) as error:
+        check_constraint(MaxNorm(max_norm=1.0, dimensions=dimensions), np.ones(3), np.ones(3))
+    assert str(error.value) == (
+        f"constraint `max_norm`: a norm over dimensions {list(dimensions or ())} of a parameter of shape [3]"
+    )
+    assert error.value.hint == "name one or more of its dimensions: 0"
 
-    def record(e, flat):
-        from dl4py.kernels.move import copy_flat
 
-        copy = e.like(flat)
-        e(copy_flat, flat, copy)
-        MaxNorm(max_norm=1.0, dimensions=(1,)).emit(e, copy.ordered((2, 3), "f"))
-        return [copy]
+@pytest.mark.parametrize("params", [None, (), ("b", "W")])
+def test_json_of_no_and_of_several_parameters(params):
+    keys = {"dimensions": [1], "epsilon": 1e-6, "maxNorm": 0.4, "params": params}
+    check_json(MaxNorm(max_norm=0.4, dimensions=(1,), params=params), "MaxNormConstraint", json.dumps(keys))
 
-    found = run(record, W.ravel(order="F"))[0].reshape((2, 3), order="F")
-    assert_close(found, W * np.minimum(n, 1.0) / (n + 1e-6), 1e-6, 1e-9)
+
+def test_json():
+    check_json(
+        MaxNorm(max_norm=0.4, dimensions=(1, 2, 3), params=("W",)),
+        "MaxNormConstraint",
+        '{"dimensions":[1,2,3],"epsilon":1.0E-6,"maxNorm":0.4,"params":["W"]}',
+    )

@@ -1,29 +1,27 @@
 import numpy as np
-from contract import assert_close, check_round_trip, run
+import pytest
+from contract import check_constraint, check_json, generator
 
 from dl4py.constraints.unit_norm import UnitNorm
 
-W = np.array([[0.3, -1.2, 2.0], [0.4, 0.5, -1.0]])
+SHAPES = [((5, 3), (0,)), ((5, 3), (1,)), ((5, 3), (0, 1)), ((4, 3, 2, 3), (1, 2, 3)), ((4,), (0,))]
 
 
-def constrained(constraint, w, mode="exact"):
-    from dl4py.kernels.move import copy_any
-
-    def record(e, ws):
-        copy = e.like(ws)
-        e(copy_any, ws, copy)
-        constraint.emit(e, copy)
-        return [copy]
-
-    return run(record, w, mode=mode)[0]
-
-
-def test_each_column():
-    constraint = UnitNorm()
-    check_round_trip(constraint)
-    n = np.linalg.norm(W, axis=0, keepdims=True)
-    assert_close(constrained(constraint, W), W / n, 1e-6, 1e-9)
+@pytest.mark.parametrize(("shape", "dimensions"), SHAPES)
+def test_each_slice(shape, dimensions):
+    w = generator().normal(size=shape)
+    n = np.sqrt((w**2).sum(axis=dimensions, keepdims=True))
+    check_constraint(UnitNorm(dimensions=dimensions), w, w / n)
 
 
 def test_a_column_of_zeros_stays():
-    assert not constrained(UnitNorm(), np.zeros((3, 2))).any()
+    w = np.array([[0.0, 3.0], [0.0, 4.0]])
+    check_constraint(UnitNorm(), w, np.array([[0.0, 0.6], [0.0, 0.8]]))
+
+
+def test_json():
+    check_json(
+        UnitNorm(dimensions=(1,), params=("W",)),
+        "UnitNormConstraint",
+        '{"dimensions":[1],"epsilon":1.0E-6,"params":["W"]}',
+    )

@@ -103,7 +103,9 @@ def _resolved(layer: Layer) -> Layer:
         changes["regularization"] = tuple(layer_penalties(keys, bias=False))
         changes["regularization_bias"] = tuple(layer_penalties(keys, bias=True))
     if layer.constraints:
-        changes["constraints"] = tuple(c.but(params=_names(layer, c.params or ())) for c in layer.constraints)
+        changes["constraints"] = tuple(
+            c if c.params is None else c.but(params=_names(layer, c.params)) for c in layer.constraints
+        )
     return layer.but(**changes)
 
 
