@@ -49,8 +49,9 @@ def precise(z, y):
 def precise_backward(z, dy):
     for i in range(z.shape[0]):
         t = tanh(0.7978845608028654 * (z[i] + 0.044715 * z[i] * z[i] * z[i]))
-        inner = 0.7978845608028654 * (1.0 + 3.0 * 0.044715 * z[i] * z[i])
-        dy[i] *= 0.5 * (1.0 + t) + 0.5 * z[i] * (1.0 - t * t) * inner
+        c = min(max(z[i], -100.0), 100.0)  # beyond, 1 - t^2 is 0
+        inner = 0.7978845608028654 * (1.0 + 3.0 * 0.044715 * c * c)
+        dy[i] *= 0.5 * (1.0 + t) + 0.5 * c * (1.0 - t * t) * inner
 
 
 @kernel("n -> n", split=True)
@@ -65,7 +66,8 @@ def dl4j_precise(z, y):
 def dl4j_precise_backward(z, dy):
     """As DL4J codes it, with rounded constants; ``1 / cosh^2 q = 1 - tanh^2 q``."""
     for i in range(z.shape[0]):
-        a = 0.0356774 * z[i]
-        b = 0.0535161 * z[i]
-        t = tanh(0.797885 * z[i] + a * a * a)
-        dy[i] *= 0.5 + 0.5 * t + (0.398942 * z[i] + b * b * b) * (1.0 - t * t)
+        c = min(max(z[i], -100.0), 100.0)  # beyond, 1 - t^2 is 0
+        a = 0.0356774 * c
+        b = 0.0535161 * c
+        t = tanh(0.797885 * c + a * a * a)
+        dy[i] *= 0.5 + 0.5 * t + (0.398942 * c + b * b * b) * (1.0 - t * t)

@@ -25,11 +25,19 @@ def sum_rows(z, out):
 
 
 @kernel("b o*, b _", split=True)
-def scale_rows(z, column):
-    """``z[i, j] *= column[i, 0]``: a mask with one value per example."""
+def mask_rows(z, mask):
+    """``z[i, j] *= mask[i, 0]``; a mask of 0 gives 0 whatever it covers, NaN too."""
     for i in range(z.shape[0]):
+        m = mask[i, 0]
         for j in range(z.shape[1]):
-            z[i, j] *= column[i, 0]
+            z[i, j] = z[i, j] * m if m != 0.0 else 0.0
+
+
+@kernel("n*, n", split=True)
+def mask_elements(z, mask):
+    """``z *= mask``; a mask of 0 gives 0 whatever it covers, NaN too."""
+    for i in range(z.shape[0]):
+        z[i] = z[i] * mask[i] if mask[i] != 0.0 else 0.0
 
 
 @kernel("b o*, o", split=True)

@@ -11,7 +11,7 @@ from dl4py.dropouts import Dropout
 from dl4py.errors import ShapeError
 from dl4py.initializers import Initializer
 from dl4py.losses import Loss
-from dl4py.losses.base import apply_mask
+from dl4py.losses.base import apply_mask, per_example
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
 from dl4py.registry import Kind
@@ -175,6 +175,8 @@ def scored(
     e: Emitter, z: Array, activation: Activation, loss: Loss, labels: Array, mask: Array | None
 ) -> tuple[Array, Callable[[Array | None], Array]]:
     """Activation and loss of the pre-output `z`: the output, and a backward that gives ``dz``."""
+    if mask is not None and mask.columns not in (1, z.columns):
+        per_example(loss, mask)  # refuses it
     if mask is not None and e.quirk(30):
         apply_mask(e, z, mask)
     fused = loss.emit_fused(e, z, activation, labels, mask, e.score)

@@ -11,7 +11,7 @@ from pydantic import Field
 from dl4py import kernels as k
 from dl4py.activations.base import Activation
 from dl4py.errors import ShapeError
-from dl4py.kernels.jit import Kernel, kernel
+from dl4py.kernels.jit import Kernel
 from dl4py.plan import Array, Emitter
 from dl4py.registry import Kind
 from dl4py.spec import Numbers, Thing, key
@@ -111,26 +111,9 @@ def add_masked(e: Emitter, scores: Array, dy: Array, mask: Array | None, score: 
 def apply_mask(e: Emitter, array: Array, mask: Array) -> None:
     """Multiplies rows by a mask `[batch, 1]`, or elements by one of the array's shape."""
     if mask.columns == 1:
-        e(mask_rows, array, mask)
+        e(k.rows.mask_rows, array, mask)
     else:
-        e(mask_elements, array.flat, mask.flat)
-
-
-# What is masked may be anything, NaN for a missing label as well, so 0 covers instead of multiplying.
-
-
-@kernel("b o*, b _", split=True)
-def mask_rows(array, mask):
-    for i in range(array.shape[0]):
-        m = mask[i, 0]
-        for j in range(array.shape[1]):
-            array[i, j] = array[i, j] * m if m != 0.0 else 0.0
-
-
-@kernel("n*, n", split=True)
-def mask_elements(array, mask):
-    for i in range(array.shape[0]):
-        array[i] = array[i] * mask[i] if mask[i] != 0.0 else 0.0
+        e(k.rows.mask_elements, array.flat, mask.flat)
 
 
 def loss(type: str, *, java: str | None = None) -> Callable[[C], C]:

@@ -42,19 +42,19 @@ def fmeasure(y, labels, mask, dy, scores, beta: float):
     fn = 0.0
     c = y.shape[1] - 1
     for i in range(y.shape[0]):
-        t = labels[i, c]
-        p = y[i, c]
-        tp += mask[i, 0] * t * p
-        fp += mask[i, 0] * (1.0 - t) * p
-        fn += mask[i, 0] * t * (1.0 - p)
+        if mask[i, 0] != 0.0:
+            t = labels[i, c]
+            p = y[i, c]
+            tp += mask[i, 0] * t * p
+            fp += mask[i, 0] * (1.0 - t) * p
+            fn += mask[i, 0] * t * (1.0 - p)
     b = beta * beta
     numerator = (1.0 + b) * tp
     denominator = numerator + b * fn + fp
-    safe = denominator if denominator > 0.0 else 1.0
-    scores[0] = 1.0 - numerator / safe if denominator > 0.0 else 0.0
+    scores[0] = 1.0 - numerator / denominator if denominator != 0.0 else 0.0
     for i in range(y.shape[0]):
         for j in range(y.shape[1]):
             dy[i, j] = 0.0
-        t = labels[i, c]
-        slope = -((1.0 + b) * t * denominator - numerator) / (safe * safe)
-        dy[i, c] = mask[i, 0] * slope if denominator > 0.0 else 0.0
+        if mask[i, 0] != 0.0 and denominator != 0.0:
+            slope = (numerator - (1.0 + b) * labels[i, c] * denominator) / (denominator * denominator)
+            dy[i, c] = mask[i, 0] * slope

@@ -50,7 +50,6 @@ def density(y, labels, phi, dy, scores, count: int):
         mass = 0.0
         for c in range(count):
             mass += exp(y[i, c] - top)
-        best = y.dtype.type(-1e30)
         for c in range(count):
             s = exp(y[i, count + c])
             distance = 0.0
@@ -61,6 +60,8 @@ def density(y, labels, phi, dy, scores, count: int):
             phi[i, c] = (
                 log_mixing - distance / (2.0 * s * s) - y.dtype.type(width) * (0.9189385332046727 + y[i, count + c])
             )
+        best = phi[i, 0]
+        for c in range(count):
             best = max(best, phi[i, c])
         total = 0.0
         for c in range(count):

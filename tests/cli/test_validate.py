@@ -41,9 +41,7 @@ def test_a_file_of_ten_megabytes_is_refused(tmp_path, monkeypatch, capsys):
     path = tmp_path / "big.yaml"
     path.write_text("# filler\n" * 1_200_000)
     text, status = message(path, monkeypatch, capsys)
-    assert text == (
-        "error: big.yaml is larger than 8 MiB, which no spec is\n   = hint: is it the right file?\n"
-    )
+    assert text == ("error: big.yaml is larger than 8 MiB, which no spec is\n   = hint: is it the right file?\n")
     assert status == 3
 
 

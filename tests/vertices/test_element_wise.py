@@ -29,6 +29,4 @@ def test_a_single_column_is_repeated():
 def test_widths_must_agree():
     with pytest.raises(ShapeError) as error:
         check_vertex({"type": "element_wise", "op": "add"}, [3, 2], None)
-    assert str(error.value) == (
-        "vertex `v` needs inputs of one shape, found rows of 3, rows of 2"
-    )
+    assert str(error.value) == ("vertex `v` needs inputs of one shape, found rows of 3, rows of 2")

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+from dl4py.data import Dataset
+from dl4py.data.splits import Split
+from dl4py.errors import DataError
+
+DATA = Dataset.from_arrays(np.arange(50.0)[:, None], np.eye(2)[(np.arange(50) % 5 == 0).astype(int)])
+
+
+def numbers(part):
+    return part.features[0][:, 0].astype(int).tolist()
+
+
+def test_parts_share_nothing_and_hold_all():
+    train, validation, test = Split(test=0.2, validation=5).parts(DATA)
+    assert [len(p) for p in (train, validation, test)] == [35, 5, 10]
+    assert sorted(numbers(train) + numbers(validation) + numbers(test)) == list(range(50))
+
+
+def test_the_seed_decides():
+    assert numbers(Split(test=0.2, seed=3).parts(DATA)[2]) == numbers(Split(test=0.2, seed=3).parts(DATA)[2])
+    assert numbers(Split(test=0.2, seed=3).parts(DATA)[2]) != numbers(Split(test=0.2, seed=4).parts(DATA)[2])
+
+
+def test_without_shuffling_the_last_are_the_test_part():
+    train, validation, test = Split(test=10, shuffle=False).parts(DATA)
+    assert validation is None
+    assert numbers(train) == list(range(40))
+    assert numbers(test) == list(range(40, 50))
+
+
+def test_strata_keep_their_shares():
+    train, _, test = Split(test=0.2, stratified=True).parts(DATA)
+    assert test.labels[0].sum(axis=0).tolist() == [8, 2]
+    assert train.labels[0].sum(axis=0).tolist() == [32, 8]
+
+
+def test_places_stay_those_of_the_source():
+    test = Split(test=3, shuffle=False).parts(DATA)[2]
+    assert test.place(0) == "example 47"
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ({"test": 50}, "the split takes 50 + 0 of 50 examples, so none is left to train on"),
+        ({"test": 1.5}, "`test: 1.5` is neither a share below 1 nor a count"),
+    ],
+)
+def test_impossible_splits(keys, expected):
+    with pytest.raises(DataError) as error:
+        Split(**keys).parts(DATA)
+    assert str(error.value) == expected

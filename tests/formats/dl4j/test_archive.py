@@ -1,0 +1,208 @@
+import io
+import os
+import struct
+import zipfile
+
+import numpy as np
+import pytest
+from replay import CASES
+
+from dl4py.errors import ModelFileError, UnsupportedFeature
+from dl4py.formats.dl4j.archive import read_archive, write_archive
+from dl4py.formats.dl4j.arrays import read_array, write_array
+from dl4py.formats.dl4j.model import load
+
+GOOD = {name: zipfile.ZipFile(CASES / "updater-adam" / "model.zip").read(name) for name in (
+    "configuration.json", "coefficients.bin", "updaterState.bin",
+)}  # fmt: skip
+
+
+def zipped(tmp_path, entries, **how):
+    path = tmp_path / "m.zip"
+    with zipfile.ZipFile(path, "w", **how) as file:
+        for name, data in entries:
+            file.writestr(name, data)
+    return path
+
+
+def message(path, kind=ModelFileError):
+    with pytest.raises(kind) as error:
+        load(path)
+    return str(error.value).replace(str(path), "m.zip")
+
+
+def test_traversal_absolute_and_drive_names(tmp_path):
+    for name in ("../evil", "a/../../evil", "/etc/passwd", "C:/evil", "a\\..\\evil"):
+        path = zipped(tmp_path, [*GOOD.items(), (name, b"x")])
+        assert "leads out of the archive" in message(path)
+    assert sorted(os.listdir(tmp_path)) == ["m.zip"]
+
+
+def test_duplicate_entries(tmp_path):
+    with pytest.warns(UserWarning, match="Duplicate"):
+        path = zipped(tmp_path, [*GOOD.items(), ("coefficients.bin", b"x")])
+    assert message(path) == "m.zip: two entries are called `coefficients.bin`"
+
+
+def test_a_symbolic_link(tmp_path):
+    info = zipfile.ZipInfo("configuration.json")
+    info.external_attr = 0o120777 << 16
+    path = zipped(tmp_path, [(info, b"/etc/passwd"), ("coefficients.bin", b"")])
+    assert message(path) == "m.zip: `configuration.json` is a symbolic link"
+
+
+def test_a_bomb_that_lies_about_its_size(tmp_path):
+    path = zipped(tmp_path, [("configuration.json", b" " * 10_000_000), ("coefficients.bin", b"")], compression=8)
+    raw = bytearray(path.read_bytes())
+    at = raw.rindex(b"PK\x01\x02", 0, raw.rindex(b"coefficients.bin"))
+    at = raw.index(b"PK\x01\x02")
+    raw[at + 24 : at + 28] = struct.pack("<I", 0x7FFFFFFF)
+    path.write_bytes(raw)
+    assert "claims 2147483647 bytes out of" in message(path)
+
+
+def test_json_too_large(tmp_path):
+    path = zipped(tmp_path, [("configuration.json", os.urandom(1 << 20) * 65), ("coefficients.bin", b"")])
+    assert message(path) == (
+        "m.zip: `configuration.json` declares 68157440 bytes, more than the 67108864 that are read"
+    )
+
+
+def test_too_many_entries(tmp_path):
+    path = zipped(tmp_path, [*GOOD.items(), *((f"e{i}", b"") for i in range(1000))])
+    assert message(path) == "m.zip: 1003 entries, more than a model has"
+
+
+def test_missing_entries(tmp_path):
+    assert message(zipped(tmp_path, [("a.txt", b"")])) == (
+        "m.zip: `configuration.json` is missing, so this is no DL4J model"
+    )
+    assert message(zipped(tmp_path, [("configuration.json", b"{}")])) == (
+        "m.zip: `coefficients.bin` is missing, the model has no parameters"
+    )
+
+
+def test_not_a_zip_empty_truncated(tmp_path):
+    path = tmp_path / "m.zip"
+    path.write_bytes(b"")
+    assert message(path) == "m.zip is not a model zip: it is empty"
+    path.write_bytes(b"hello world")
+    assert message(path) == "m.zip is not a model zip: file is not a zip file"
+    path.write_bytes((CASES / "updater-adam" / "model.zip").read_bytes()[:-40])
+    assert message(path) == "m.zip is not a model zip: it is cut off or damaged"
+
+
+def test_damaged_entry(tmp_path):
+    raw = bytearray((CASES / "updater-adam" / "model.zip").read_bytes())
+    raw[200] ^= 0xFF
+    path = tmp_path / "m.zip"
+    path.write_bytes(raw)
+    assert "`configuration.json` cannot be unpacked" in message(path)
+
+
+def test_serialized_java_objects_are_named_and_never_loaded(tmp_path):
+    path = zipped(tmp_path, [*GOOD.items(), ("updater.bin", b"\xac\xed\0\5")])
+    assert message(path, UnsupportedFeature) == (
+        "m.zip: `updater.bin` is a serialized Java object, which is never loaded"
+    )
+    path = zipped(tmp_path, [*GOOD.items(), ("normalizer.bin", b"\xac\xed\0\5")])
+    assert "normalizer.bin is a serialized Java object" in message(path, UnsupportedFeature)
+
+
+def changed(text, replacement):
+    return [("configuration.json", GOOD["configuration.json"].replace(text, replacement)), *list(GOOD.items())[1:]]
+
+
+def test_foreign_classes_are_refused_by_name(tmp_path):
+    path = zipped(tmp_path, changed(b"org.deeplearning4j.nn.conf.layers.DenseLayer", b"java.lang.ProcessBuilder"))
+    assert message(path, UnsupportedFeature) == (
+        "m.zip:configuration.json:confs[0]: the class `java.lang.ProcessBuilder` is not known here"
+    )
+
+
+BROKEN_JSON = [
+    (
+        b'"nout" : 5',
+        b'"nout" : -5',
+        "m.zip:configuration.json:confs[0].n_out: input should be greater than 0, found '-5'",
+    ),
+    (
+        b'"nout" : 5',
+        b'"nout" : "x"',
+        "m.zip:configuration.json:confs[0].n_out: input should be a valid integer, found 'x'",
+    ),
+    (b'"nin" : 6', b'"nin" : 7', "the network has 58 values of parameters, found 53"),
+    (b'"confs" : [', b'"confs" : 5, "x" : [', "m.zip:configuration.json: `confs` must be a list, found int"),
+    (b'"confs" : [', b'"konfs" : [', None),
+    (b"{", b"{{", "m.zip:configuration.json:1:2 is not JSON: expecting property name enclosed in double quotes"),
+    (b'"seed" :', b'"seed" : 1, "seed" :', "m.zip:configuration.json has the key `seed` twice in one object"),
+]
+
+
+@pytest.mark.parametrize(("text", "replacement", "expected"), BROKEN_JSON)
+def test_broken_json(tmp_path, text, replacement, expected):
+    from dl4py.errors import DL4PyError
+
+    path = zipped(tmp_path, changed(text, replacement))
+    found = message(path, DL4PyError)
+    if expected is None:
+        expected = "m.zip:configuration.json is no network of DL4J: neither `confs` nor `vertices` and `networkInputs` is there"
+    assert found == expected
+
+
+def test_json_nested_too_deep(tmp_path):
+    path = zipped(tmp_path, [("configuration.json", b"[" * 300 + b"]" * 300), ("coefficients.bin", b"")])
+    assert message(path) == "m.zip:configuration.json is nested 300 deep, more than the 200 that are read"
+
+
+ARRAYS = [
+    (lambda d: d[:-4], "`a` ends too early: the data needs 212 bytes at offset"),
+    (lambda d: d + b"x", "`a`: 1 bytes follow the array"),
+    (lambda d: b"\0\5HELLO" + d[7:], "`a` is no ND4J array: unknown buffer mode `HELLO`"),
+    (lambda d: d.replace(b"FLOAT", b"FLOOT"), "`a`: unknown number type `FLOOT`"),
+    (lambda d: b"", "`a` ends too early: the mode of the shape needs 2 bytes at offset 0, 0 are left"),
+    (lambda d: d[:18] + struct.pack(">q", 1 << 50) + d[26:], "`a` ends too early: the shape needs"),
+]
+
+
+@pytest.mark.parametrize(("damage", "expected"), ARRAYS)
+def test_broken_arrays(damage, expected):
+    with pytest.raises(ModelFileError) as error:
+        read_array(damage(GOOD["coefficients.bin"]), "a")
+    assert str(error.value).startswith(expected)
+
+
+def test_strides_are_respected_and_checked():
+    data = write_array(np.arange(6, dtype=np.float32).reshape(2, 3))
+    plain = struct.pack(">8q", 2, 2, 3, 3, 1, 8192, 1, 99)
+    turned = struct.pack(">8q", 2, 2, 3, 1, 2, 8192, 1, 99)
+    assert plain in data
+    assert read_array(data.replace(plain, turned)).tolist() == [[0, 2, 4], [1, 3, 5]]
+    beyond = struct.pack(">8q", 2, 2, 3, 30, 1, 8192, 1, 99)
+    with pytest.raises(ModelFileError, match="reach beyond 6 values"):
+        read_array(data.replace(plain, beyond))
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8", "f2"])
+@pytest.mark.parametrize("shape", [(7,), (2, 3), (2, 3, 4)])
+def test_arrays_round_trip(kind, shape):
+    array = np.random.default_rng(0).normal(size=shape).astype(kind)
+    assert np.array_equal(read_array(write_array(array)), array)
+
+
+def test_older_modes():
+    data = struct.pack(">H7si", 7, b"JAVACPP", 8) + struct.pack(">H3s8i", 3, b"INT", 2, 1, 3, 1, 1, 0, 1, 99)
+    data += struct.pack(">H7si", 7, b"JAVACPP", 3) + struct.pack(">H5s3f", 5, b"FLOAT", 1.0, 2.0, 3.0)
+    assert read_array(data).tolist() == [[1.0, 2.0, 3.0]]
+
+
+def test_written_zips_repeat_and_leave_nothing_behind(tmp_path):
+    write_archive(tmp_path / "a.zip", GOOD)
+    first = (tmp_path / "a.zip").read_bytes()
+    write_archive(tmp_path / "a.zip", GOOD)
+    assert (tmp_path / "a.zip").read_bytes() == first
+    assert os.listdir(tmp_path) == ["a.zip"]
+    archive = read_archive(tmp_path / "a.zip")
+    assert archive.names == ["configuration.json", "coefficients.bin", "updaterState.bin"]
+    archive.close()
+    assert io.BytesIO(first)

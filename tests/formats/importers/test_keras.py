@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import dl4py
+from dl4py.errors import ModelFileError
+from dl4py.formats.importers.base import IMPORTERS
+
+FILES = Path(__file__).parent / "files"
+MODELS = sorted(p for p in FILES.iterdir() if p.suffix in (".h5", ".keras") and p.name.startswith("k"))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda p: p.name)
+def test_outputs_are_those_of_keras(path, tmp_path):
+    network = dl4py.load(path)
+    recorded = np.load(
+        path.with_suffix("").with_suffix(".io.npz") if path.suffix == ".npz" else FILES / f"{path.stem}.io.npz"
+    )
+    assert np.abs(network.output(recorded["x0"]) - recorded["y0"]).max() < 1e-5
+    network.save(tmp_path / "m.zip")
+    assert np.array_equal(dl4py.load(tmp_path / "m.zip").output(recorded["x0"]), network.output(recorded["x0"]))
+
+
+@pytest.mark.parametrize("path", [p for p in MODELS if "mlp" in p.name], ids=lambda p: p.name)
+def test_training_goes_on(path):
+    network = dl4py.load(path)
+    x = np.load(FILES / f"{path.stem}.io.npz")["x0"]
+    y = network.output(x)
+    y = np.eye(y.shape[1], dtype="f")[(y.argmax(axis=1) + 1) % y.shape[1]] if y.shape[1] > 1 else 1 - np.round(y)
+    if type(network.graph.nodes[-1].thing.loss).__name__ == "SparseMultiClassCrossEntropy":
+        y = y.argmax(axis=1, keepdims=True)
+    scores = [network.fit(x, y) for _ in range(60)]
+    assert scores[-1] < scores[0]
+
+
+BAD = {
+    "custom_layer.h5": "the Keras layer myproject>GatedTanh (`gated_tanh`) is not imported yet",
+    "lambda_layer.h5": "the Keras layer Lambda (`lambda`) is not imported yet",
+    "not_keras.h5": "not_keras.h5 holds weights without a model",
+    "truncated.h5": "truncated.h5 is no HDF5 file",
+    "weights_only.weights.h5": "weights_only.weights.h5 holds weights without a model",
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_files_are_refused_by_name(name):
+    with pytest.raises(ModelFileError) as error:
+        dl4py.load(FILES / name)
+    assert BAD[name] in str(error.value)
+    assert error.value.status == 4
+
+
+def test_a_training_configuration_can_be_demanded():
+    bare = [p for p in MODELS if p.name.startswith("k3") and "mlp_basic" in p.name]
+    for path in bare:
+        importer = IMPORTERS.make("keras", enforce_training_config=True)
+        try:
+            importer.read(path)
+        except ModelFileError as error:
+            assert str(error) == f"{path} holds no loss and no optimizer"
