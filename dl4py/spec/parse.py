@@ -1,7 +1,7 @@
 """YAML or JSON text to plain values by the rules of YAML 1.2, each with its place.
 
-PyYAML composes the nodes; what a plain scalar means is decided here, for PyYAML follows YAML 1.1, where ``1e-4`` is text
-and ``off`` is false.
+PyYAML composes the nodes; what a plain scalar means is decided here, for PyYAML follows YAML 1.1, where ``1e-4`` is
+text and ``off`` is false.
 """
 
 from __future__ import annotations
@@ -17,12 +17,18 @@ from dl4py.spec.thing import MarkedDict, MarkedList
 
 DEPTH_LIMIT = 100
 NODE_LIMIT = 100_000
+SAFE_LENGTH = 500  # a level costs a character, so a shorter text cannot be nested dangerously
+DIGIT_LIMIT = 400  # no number of a spec is longer; beyond some thousand digits Python refuses the conversion
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 INTEGER = re.compile(r"[-+]?[0-9]+")
 OCTAL = re.compile(r"0o[0-7]+")
 HEX = re.compile(r"0x[0-9a-fA-F]+")
 FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+TAG = re.compile(r"!\S*")
+STANDARD = "tag:yaml.org,2002:"
+SCALARS = ("str", "int", "float", "bool", "null", "timestamp", "value", "merge")
 WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -37,6 +43,8 @@ def scalar(text: str) -> Any:
     """The value of a plain scalar by YAML 1.2's core schema."""
     if text in WORDS:
         return WORDS[text]
+    if len(text) > DIGIT_LIMIT:
+        return text
     if INTEGER.fullmatch(text):
         return int(text)
     if OCTAL.fullmatch(text):
@@ -50,13 +58,8 @@ def scalar(text: str) -> Any:
 
 def parse(source: Source) -> MarkedDict:
     """The mapping that a whole text holds."""
-    try:
-        node = yaml.compose(source.text, LOADER)
-    except yaml.YAMLError as error:
-        raise _explained(source, error) from None
-    except RecursionError:
-        raise YamlSyntaxError(f"{source.name} is nested too deep") from None
-    if node is None:
+    node = _composed(source)
+    if node is None or (isinstance(node, yaml.ScalarNode) and not node.value and not node.style):
         raise YamlSyntaxError(f"{source.name} is empty", hint="`dl4py init` prints a spec to start from")
     value = _Builder(source).value(node, 0)
     if not isinstance(value, MarkedDict):
@@ -70,11 +73,35 @@ def parse(source: Source) -> MarkedDict:
 
 def parse_value(source: Source) -> Any:
     """The value that a short text holds: what follows `--set key=`."""
+    node = _composed(source)
+    return None if node is None else _Builder(source).value(node, 0)
+
+
+def _composed(source: Source) -> yaml.Node | None:
+    if unseen := CONTROL.search(source.text):
+        before = source.text[: unseen.start()]
+        at = Mark(source, before.count("\n"), len(before) - before.rfind("\n") - 1)
+        raise YamlSyntaxError(
+            f"the character U+{ord(unseen[0]):04X} is not allowed in YAML", at=at, hint="is this a text file?"
+        )
     try:
-        node = yaml.compose(source.text, LOADER)
+        if len(source.text) > SAFE_LENGTH:
+            _refuse_depth(source)
+        return yaml.compose(source.text, LOADER)
     except yaml.YAMLError as error:
         raise _explained(source, error) from None
-    return None if node is None else _Builder(source).value(node, 0)
+
+
+def _refuse_depth(source: Source) -> None:
+    """The composer calls itself for each level and would run out of stack; events come one by one."""
+    depth = 0
+    for event in yaml.parse(source.text, LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEPTH_LIMIT + 1:
+            raise YamlSyntaxError(f"nested more than {DEPTH_LIMIT} deep", at=_mark(source, event))
 
 
 class _Builder:
@@ -102,10 +129,20 @@ class _Builder:
             self.open.discard(id(node))
 
     def scalar(self, node: yaml.ScalarNode) -> Any:
-        self.standard(node, ("str", "int", "float", "bool", "null", "timestamp", "value", "merge"))
-        if node.style:
+        self.standard(node, SCALARS)
+        tag = self.tag(node)
+        if tag in ("str", "!") or (node.style and not tag):
             return node.value
-        return scalar(node.value)
+        value = scalar(node.value)
+        fits = {"int": int, "float": int | float, "bool": bool, "null": None.__class__}.get(tag, object)
+        if not isinstance(value, fits) or (isinstance(value, bool) and tag in ("int", "float")):
+            raise self.error(node, f"this is no `!!{tag}`", "leave the tag out")
+        return float(value) if tag == "float" else value
+
+    def tag(self, node: yaml.Node) -> str:
+        """The tag that the text names; PyYAML fills one in where the text is silent."""
+        written = TAG.match(self.source.line(node.start_mark.line), node.start_mark.column)
+        return "" if not written else "!" if written[0] == "!" else node.tag.removeprefix(STANDARD)
 
     def sequence(self, node: yaml.Node, depth: int) -> MarkedList:
         self.standard(node, ("seq",))
@@ -131,9 +168,10 @@ class _Builder:
             made.keys_at[key] = _mark(self.source, key_node)
             made.values_at[key] = _mark(self.source, value_node)
         for other in merged:
-            for key in other.keys() - made.keys():
-                made[key] = other[key]
-                made.keys_at[key], made.values_at[key] = other.keys_at[key], other.values_at[key]
+            for key in other:
+                if key not in made:
+                    made[key] = other[key]
+                    made.keys_at[key], made.values_at[key] = other.keys_at[key], other.values_at[key]
         return made
 
     def merged(self, node: yaml.Node, depth: int) -> list[MarkedDict]:
@@ -147,20 +185,22 @@ class _Builder:
     def key(self, node: yaml.Node) -> str:
         if not isinstance(node, yaml.ScalarNode):
             raise self.error(node, "a key must be a word", "quote it, or check the indentation")
-        self.standard(node, ("str", "int", "float", "bool", "null", "timestamp", "value"))
+        self.standard(node, SCALARS)
+        if not node.style and (node.value in WORDS or node.value.startswith(".")):
+            said = f"`{node.value}`" if node.value else "nothing"
+            raise self.error(node, f"a key must be a word, found {said}", "name the key, or quote it")
         return str(node.value)
 
     def standard(self, node: yaml.Node, kinds: tuple[str, ...]) -> None:
-        prefix = "tag:yaml.org,2002:"
-        if node.tag not in {prefix + kind for kind in kinds} and node.tag != "!":
-            tag = node.tag.replace(prefix, "!!")
+        if node.tag not in {STANDARD + kind for kind in kinds} and node.tag != "!":
+            tag = node.tag.replace(STANDARD, "!!")
             raise self.error(node, f"the tag `{tag}` is not for specs", "leave the tag out")
 
     def error(self, node: yaml.Node, message: str, hint: str | None) -> YamlSyntaxError:
         return YamlSyntaxError(message, at=_mark(self.source, node), hint=hint)
 
 
-def _mark(source: Source, node: yaml.Node) -> Mark:
+def _mark(source: Source, node: yaml.Node | yaml.Event) -> Mark:
     start, end = node.start_mark, node.end_mark
     width = end.column - start.column if end.line == start.line else len(source.line(start.line)) - start.column
     return Mark(source, start.line, start.column, max(1, width))
@@ -174,6 +214,34 @@ def _explained(source: Source, error: yaml.YAMLError) -> YamlSyntaxError:
     return YamlSyntaxError(message, at=at, hint=hint)
 
 
+INDENTATION = "the indentation does not fit the lines above", "entries of one mapping or list start in one column"
+OPEN = "a list or mapping in brackets is not closed, or a comma is missing", "write `[a, b]` or `{a: 1, b: 2}`"
+SYMPTOMS = (
+    (
+        "mapping values are not allowed",
+        "a second `:` in one entry",
+        "put each key in a line of its own, and quote text that holds `: `",
+    ),
+    ("could not find expected ':'", "a key without `:`", "write `key: value`"),
+    ("expected <block end>", *INDENTATION),
+    ("did not find expected '-' indicator", *INDENTATION),
+    ("did not find expected key", *INDENTATION),
+    (
+        "block sequence entries are not allowed",
+        "a list cannot begin here",
+        "begin it in the next line, or write `[a, b]`",
+    ),
+    ("mapping keys are not allowed", "a `?` key cannot begin here", "quote text that begins with `?`"),
+    ("node content", "a value is missing here, or a bracket is not closed", "write `[a, b]` or `{a: 1, b: 2}`"),
+    ("end of stream", "the text ends inside quotes or brackets", "close them"),
+    ("found unexpected end", "the text ends inside quotes or brackets", "close them"),
+    ("expected ',' or", *OPEN),
+    ("cannot start any token", "text cannot begin with `{}`", "put it in quotes"),
+    ("unknown escape character", "this backslash escape is unknown", "double it, or use single quotes"),
+    ("expected <document start>", "a spec is one document, a second begins here", "remove the line `...`"),
+)
+
+
 def _plainly(problem: str, source: Source, at: Mark | None, context: str) -> tuple[str, str | None]:
     line = source.line(at.line) if at else ""
     if "\t" in line[: len(line) - len(line.lstrip())] or "found character '\\t'" in problem:
@@ -182,20 +250,9 @@ def _plainly(problem: str, source: Source, at: Mark | None, context: str) -> tup
         return "a spec is one document, a second begins here", "remove the line `---`"
     if "undefined alias" in problem:
         return "this alias has no anchor", "write `&name` where the value stands first"
-    if "mapping values are not allowed" in problem and at and ":" not in line[: at.column]:
-        return "the indentation does not fit the lines above", "entries of one mapping or list start in one column"
-    if "mapping values are not allowed" in problem:
-        return "a second `:` in one entry", "put each key in a line of its own, and quote text that holds `: `"
-    if "could not find expected ':'" in problem:
-        return "a key without `:`", "write `key: value`"
-    if "expected <block end>" in problem:
-        return "the indentation does not fit the lines above", "entries of one mapping or list start in one column"
-    if "node content" in problem:
-        return "a value is missing here, or a bracket is not closed", "write `[a, b]` or `{a: 1, b: 2}`"
-    if "end of stream" in problem or "found unexpected end" in problem:
-        return "the text ends inside quotes or brackets", "close them"
-    if "expected ',' or" in problem:
-        return "a list or mapping in brackets is not closed, or a comma is missing", "write `[a, b]` or `{a: 1, b: 2}`"
-    if "unacceptable character" in problem or "control characters" in problem or "special characters" in problem:
-        return "a character that YAML does not allow", "is this a text file?"
+    for symptom, message, hint in SYMPTOMS:
+        if symptom in problem:
+            if symptom == "mapping values are not allowed" and ":" not in line[: at.column if at else 0]:
+                return INDENTATION
+            return message.format(line[at.column : at.column + 1] if at else ""), hint
     return f"this is not YAML: {problem}", None

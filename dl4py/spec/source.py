@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 SIZE_LIMIT = 8 << 20
+BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # where YAML ends a line
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of line `number`, counted from 0."""
-        lines = self.text.split("\n")
-        return lines[number].rstrip("\r") if 0 <= number < len(lines) else ""
+        lines = BREAK.split(self.text)
+        return lines[number] if 0 <= number < len(lines) else ""
 
 
 def _read(path: Path) -> bytes:
@@ -80,7 +82,8 @@ class Mark:
 
     def excerpt(self, limit: int = 160) -> str:
         """The line with a caret under the place; long lines are cut around it."""
-        text, column = self.source.line(self.line).replace("\t", " "), self.column
+        line = self.source.line(self.line).replace("\t", " ")
+        text, column = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line), self.column
         if len(text) > limit:
             start = max(0, column - limit // 2)
             text, column = text[start : start + limit], column - start
