@@ -20,7 +20,7 @@ from dl4py.formats.dl4j.json import from_json, to_json
 from dl4py.formats.dl4j.text import print_json
 from dl4py.kernels.move import copy_flat
 from dl4py.layers import Layer
-from dl4py.layers.base import LossLayerPart
+from dl4py.layers.base import LossLayerPart, scored
 from dl4py.network import Network, NetworkConfig
 from dl4py.plan import Array, Emitter, Param, Params, Plan
 from dl4py.spec import Source, Thing
@@ -139,8 +139,16 @@ def check_constraint(constraint: Any, w: np.ndarray, truth: np.ndarray, mode: st
             assert_close(found.reshape(w.shape, order=order.upper()), truth, relative, relative)
 
 
-def check_activation(activation: Any, formula: Callable[[np.ndarray], np.ndarray], z: np.ndarray | None = None) -> None:
-    """`formula` on rows of numbers is the truth."""
+FAR = np.array([[-3e38, -1e30, -1e12, -1e4, -100.0, 0.0, 100.0, 1e4, 1e12, 1e30, 3e38]])
+
+
+def check_activation(
+    activation: Any,
+    formula: Callable[[np.ndarray], np.ndarray],
+    z: np.ndarray | None = None,
+    far: np.ndarray = FAR,
+) -> None:
+    """`formula` on rows of numbers is the truth; at pre-outputs `far` from 0 nothing overflows."""
     check_round_trip(activation)
     z = np.array([np.linspace(-6.03, 5.9, 11), np.linspace(-1.37, 1.52, 11)]) if z is None else z
     weights = generator().normal(size=z.shape)
@@ -148,8 +156,6 @@ def check_activation(activation: Any, formula: Callable[[np.ndarray], np.ndarray
     def record(e: Emitter, zs: Array, ws: Array) -> list[Array]:
         y, backward = activation.emit(e, zs)
         dy = e.like(ws)
-        from dl4py.kernels.move import copy_flat
-
         e(copy_flat, ws.flat, dy.flat)
         return [y, backward(dy)]
 
@@ -161,6 +167,8 @@ def check_activation(activation: Any, formula: Callable[[np.ndarray], np.ndarray
     assert_close(single[1], dz, 2e-5, 2e-6)
     for a, b in zip(run(record, z, weights, share=False), run(record, z, weights), strict=True):
         assert np.array_equal(a, b)
+    for mode in ("exact", "dl4j"):
+        assert all(np.isfinite(a).all() for a in run(record, far, np.ones_like(far), precision="float32", mode=mode))
 
 
 def check_loss(
@@ -182,14 +190,48 @@ def check_loss(
     dy, score = run(record, y, labels, mode=mode)
     assert_close(score, np.array([truth(y)]), 1e-9, 1e-12)
     assert_close(dy, central(truth, y), 1e-5, 1e-6)
+    own = run(record, y, labels, mode=mode, share=False)
+    assert np.array_equal(own[0], dy)
+    assert np.array_equal(own[1], score)
     mask = np.ones((len(y), 1))
     mask[0] = 0.0
-    dy_masked, score_masked = run(record, y, labels, mask, mode=mode)
+    unknown = labels.copy()
+    unknown[0] = np.nan  # a mask covers labels that are missing
+    dy_masked, score_masked = run(record, y, unknown, mask, mode=mode)
     assert_close(score_masked, np.array([truth(y) - formula(y[0], labels[0])]), 1e-9, 1e-12)
     assert not dy_masked[0].any()
     assert np.array_equal(dy_masked[1:], dy[1:])
     single = run(record, y, labels, precision="float32", mode=mode)
     assert_close(single[0], dy, 1e-4, 1e-5)
+    assert_close(single[1], score, 1e-5, 1e-5)
+
+
+def run_scored(
+    loss: Any, activation: Any, z: np.ndarray, labels: np.ndarray, mask: np.ndarray | None = None, **how: Any
+) -> list[np.ndarray]:
+    """Outputs, gradient at the pre-outputs and score, as an output layer makes them."""
+
+    def record(e: Emitter, zs: Array, ls: Array, ms: Array | None = None) -> list[Array]:
+        own = e.like(zs)  # DL4J's masks change the pre-output
+        e(copy_flat, zs.flat, own.flat)
+        y, backward = scored(e, own, activation, loss, ls, ms)
+        return [y, backward(None)]
+
+    return run(record, z, labels, *([] if mask is None else [mask]), **how)
+
+
+def check_scored(loss: Any, activation: Any, z: np.ndarray, labels: np.ndarray, mask: np.ndarray | None = None) -> None:
+    """The gradient of a loss behind an activation is the gradient of its score, masked or not."""
+
+    def score(v: np.ndarray) -> float:
+        return float(run_scored(loss, activation, v, labels, mask)[2][0])
+
+    y, dz, _ = run_scored(loss, activation, z, labels, mask)
+    alone, *_ = run(lambda e, zs: [activation.emit(e, zs)[0]], z)
+    assert_close(y, alone, 1e-12, 1e-14)
+    assert_close(dz, central(score, z), 1e-5, 1e-6)
+    single = run_scored(loss, activation, z, labels, mask, precision="float32")
+    assert_close(single[1], dz, 1e-3, 1e-4)
 
 
 def check_updater(
@@ -227,6 +269,22 @@ def first_step(updater: Any, gradient: np.ndarray, **how: Any) -> np.ndarray:
         return [step]
 
     return run(record, gradient, *[np.full(gradient.shape, updater.first_state(n)) for n in updater.state], **how)[0]
+
+
+def noisy_weights(noise: Any, w: np.ndarray, role: str = "weight", **how: Any) -> np.ndarray:
+    """The parameter that a layer sees."""
+    return run(lambda e, ws: [noise.emit(e, ws, role)[0]], w, **how)[0]
+
+
+def check_noise_gradient(noise: dict[str, Any]) -> None:
+    """With the noise of one iteration, the gradient is that of the clean parameters."""
+    layers = [{"type": "dense", "n_out": 5, "activation": "tanh"}, {"type": "output", "n_out": 2, "loss": "mse"}]
+    defaults = {"weight_noise": noise, "activation": "tanh"}
+    spec = {"seed": 3, "input": 4, "data_type": "double", "defaults": defaults, "layers": layers}
+    network = Network(NetworkConfig.model_validate(spec))
+    x, y = generator(1).normal(size=(6, 4)), generator(2).uniform(0.1, 0.9, (6, 2))
+    assert network.score(x, y) != network.score(x, y, training=False)
+    _check_gradient(network, x, y)
 
 
 @dataclass

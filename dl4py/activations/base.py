@@ -34,8 +34,8 @@ def elementwise(
 ) -> tuple[Array, Backward]:
     """The calls of a function of each element.
 
-    `forward` is a kernel ``"n -> n"`` (z, y); `backward` is ``"n, n*"``: it multiplies dy by the derivative at z, or at y
-    with `of_output`, which lets z die early.
+    `forward` is a kernel ``"n -> n"`` (z, y); `backward` is ``"n, n*"``: it multiplies dy by the derivative at z,
+    or at y with `of_output`, which lets z die early.
     """
     y = e.like(z, "y")
     e(forward, z.flat, y.flat, *constants)

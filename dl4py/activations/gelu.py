@@ -35,8 +35,9 @@ def forward(z, y):
 @kernel("n, n*", split=True)
 def backward(z, dy):
     for i in range(z.shape[0]):
-        s = sigmoid(1.702 * z[i])
-        dy[i] *= s + 1.702 * z[i] * s * (1.0 - s)
+        c = min(max(z[i], -100.0), 100.0)  # beyond, s (1 - s) is 0
+        s = sigmoid(1.702 * c)
+        dy[i] *= s + 1.702 * c * s * (1.0 - s)
 
 
 @kernel("n -> n", split=True)

@@ -10,7 +10,7 @@ from dl4py.spec import Number, key
 
 @activation("relu", java="org.nd4j.linalg.activations.impl.ActivationReLU")
 class ReLU(Activation):
-    """``y = max(0, z)``; with options ``y = min(max, z)`` where ``z >= threshold``, else ``negative_slope (z - threshold)``."""
+    """``y = max(0, z)``; with options ``min(max, z)``, below `threshold` ``negative_slope (z - threshold)``."""
 
     max: Number | None = key("Largest output.", default=None)
     negative_slope: Number | None = key("Slope below the threshold.", default=None)

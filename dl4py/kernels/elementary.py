@@ -28,9 +28,9 @@ def exp(x):
     p = p * r + 4.1665795894e-2
     p = p * r + 1.6666665459e-1
     p = p * r + 5.0000001201e-1
-    p = np.float32(p * r * r + r + 1.0)
+    power = np.float32(p * r * r + r + 1.0)
     # n goes into the exponent's bits, all but one: twice a number overflows where it should
-    half = np.int32(p.view(np.int32) + (np.int32(n - 1.0) << np.int32(23))).view(np.float32)
+    half = np.int32(power.view(np.int32) + (np.int32(n - 1.0) << np.int32(23))).view(np.float32)
     return 2.0 * half if x == x else x
 
 

@@ -12,7 +12,10 @@ exp, log = el.exp, el.log
 
 @loss("mcxent", java="org.nd4j.linalg.lossfunctions.impl.LossMCXENT")
 class MultiClassCrossEntropy(WeightedLoss):
-    """``score = -sum of w labels log y``; with softmax, y is clipped to [eps, 1 - eps] and ``dz = y sum(w labels) - w labels``."""
+    """``score = -sum of w labels log y``.
+
+    With softmax, y is clipped to [eps, 1 - eps] in the score and ``dz = y sum(w labels) - w labels``.
+    """
 
     softmax_clip_eps: Clip = key("Clip of softmax outputs in the score; 0 for none.", default=1e-10)
 

@@ -14,8 +14,10 @@ exp, log = el.exp, el.log
 class MixtureDensity(Loss):
     """``score = -sum over rows of log sum_k a_k N(labels; mu_k, s_k^2 I)``.
 
-    Outputs `[batch, K (L + 2)]`: K columns of mixing (softmax), K of deviations (exponential), then K means of length L.
-    Labels `[batch, L]`. Bishop, "Mixture Density Networks", 1994, https://publications.aston.ac.uk/id/eprint/373/.
+    Outputs `[batch, K (L + 2)]`: K columns of mixing (softmax), K of deviations (exponential), then K means of
+    length L. Labels `[batch, L]`.
+
+    Bishop, "Mixture Density Networks", 1994, https://publications.aston.ac.uk/id/eprint/373/.
     """
 
     mixtures: Size = key("Number of Gaussians, K.")
