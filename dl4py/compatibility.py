@@ -1,8 +1,8 @@
 """DL4J's quirks, and the switch that reproduces or mends them.
 
-Real DL4J 1.0.0-M2.1 computes some things otherwise than their names say. `exact` gives the mended behaviour: the gradient
-is the gradient of the score and formulas are the papers'. `dl4j` reproduces what DL4J does, so that a zip that DL4J wrote
-trains on in step with it.
+Real DL4J 1.0.0-M2.1 computes some things otherwise than their names say. `exact` gives the mended behaviour: the
+gradient is the gradient of the score and formulas are the papers'. `dl4j` reproduces what DL4J does, so that a zip that
+DL4J wrote trains on in step with it.
 """
 
 from __future__ import annotations
@@ -45,7 +45,12 @@ _ALL = [
         "cube includes the constant, rounded derivative",
         "the paper's formula",
     ),
-    Quirk(6, "weight noise on biases", "also active at inference", "training only"),
+    Quirk(
+        6,
+        "weight noise",
+        "`drop_connect` not rescaled, gradients of noisy weights, noise on biases at inference too",
+        "rescaled, gradients of clean weights, noise while training only",
+    ),
     Quirk(
         7,
         "constraint `min_max_norm` with a rate",

@@ -53,7 +53,7 @@ class Constraint(Thing):
             )
         kept = [1 if d in over else size for d, size in enumerate(w.shape)]
         numbers = np.broadcast_to(np.arange(prod(kept)).reshape(kept), w.shape)
-        return e.constant(numbers.ravel(order=w.order), precision="int64"), prod(kept)  # type: ignore[call-overload]
+        return e.constant(numbers.ravel(order="F" if w.order == "F" else "C"), precision="int64"), prod(kept)
 
 
 def constraint(type: str, *, java: str | None = None) -> Callable[[C], C]:

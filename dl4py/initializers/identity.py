@@ -1,5 +1,7 @@
 """Identity initialization."""
 
+from typing import Any
+
 import numpy as np
 
 from dl4py.compatibility import Compatibility
@@ -26,8 +28,9 @@ class Identity(Initializer):
         if any(size % 2 == 0 for size in shape[2:]):
             raise self._refusal(param, "needs a kernel with a middle", "use odd kernel sizes")
         values = np.zeros(shape)
-        middle = tuple(size // 2 for size in shape[2:])
-        values[(np.arange(shape[0]), np.arange(shape[0]), *middle)] = 1.0 if self.scale is None else self.scale
+        diagonal = np.arange(shape[0])
+        place: tuple[Any, ...] = (diagonal, diagonal, *(size // 2 for size in shape[2:]))
+        values[place] = 1.0 if self.scale is None else self.scale
         return values
 
     def _refusal(self, param: Param, needs: str, hint: str) -> ShapeError:

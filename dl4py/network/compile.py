@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 
 from dl4py import kernels as k
 from dl4py.layers import Layer
@@ -102,7 +104,7 @@ def _layer(
         x, back = layer.dropout.emit(e, x)  # type: ignore[union-attr]
         x.needs_gradient = below
         backs.append(back)
-    p = _with_noise(e, node, p)
+    p, cleaners = _with_noise(e, node, layer, p)
     if target is not None and isinstance(layer, LossLayerPart):
         y, backward = layer.emit_scored(e, x, p, *target)
     elif layer.frozen:
@@ -116,6 +118,8 @@ def _layer(
         if layer.frozen or (dy is None and target is None):
             return [None]
         dx = backward(dy)  # type: ignore[arg-type]
+        for clean in cleaners:
+            clean()
         for back in reversed(backs):
             if dx is None or not below:
                 return [None]
@@ -125,18 +129,23 @@ def _layer(
     return y, inward
 
 
-def _with_noise(e: Emitter, node: Node, p: Params) -> Params:
-    trained = node.trained
-    if trained is None or trained.weight_noise is None:
-        return p
+def _with_noise(e: Emitter, node: Node, layer: Layer, p: Params) -> tuple[Params, list[Callable[[], None]]]:
+    """Noisy parameters, and what makes gradients of the noisy ones gradients of the clean ones."""
+    noise = node.trained.weight_noise if node.trained else None
+    if noise is None:
+        return p, []
     noisy = Params(p)
+    cleaners: list[Callable[[], None]] = []
     for param in node.params:
         if param.role == "statistic":
             continue
-        clean = p[param.name]
-        flat = trained.weight_noise.emit(e, clean.flat, param.role)
-        if flat is not clean.flat:
-            array = flat.ordered(param.shape, param.order)
-            array.gradient = clean.gradient
-            noisy[param.name] = array
-    return noisy
+        clean = p[param.name].flat
+        with e.inference() if layer.frozen else nullcontext():
+            flat, clean_gradient = noise.emit(e, clean, param.role)
+        if flat is clean:
+            continue
+        noisy[param.name] = flat.ordered(param.shape, param.order)
+        noisy[param.name].gradient = p[param.name].gradient
+        if clean_gradient and not param.drifts:
+            cleaners.append(partial(clean_gradient, p[param.name].gradient.flat))
+    return noisy, cleaners

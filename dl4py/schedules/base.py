@@ -91,8 +91,6 @@ Rate = Annotated[float | Schedule, PlainValidator(_rate), _written()]
 """A number, or a schedule of numbers."""
 Kept = Annotated[float | Schedule, PlainValidator(_rate), _within(gt=0, le=1), _written(exclusiveMinimum=0, maximum=1)]
 """A probability of keeping that is divided by, or a schedule."""
-Share = Annotated[float | Schedule, PlainValidator(_rate), _within(ge=0, le=1), _written(minimum=0, maximum=1)]
-"""A probability, or a schedule."""
 Dropped = Annotated[
     float | Schedule, PlainValidator(_rate), _within(ge=0, lt=1), _written(minimum=0, exclusiveMaximum=1)
 ]

@@ -13,13 +13,17 @@ C = TypeVar("C", bound=type)
 WEIGHT_NOISE: Kind[WeightNoise] = Kind("weight noise", package="dl4py.weight_noise")
 
 
+NoiseBackward = Callable[[Array], None] | None
+"""Turns the gradient of the noisy parameter, `[n]`, into that of the clean one, in place; None: they are the same."""
+
+
 class WeightNoise(Thing):
-    """Noise on the parameters of a layer; gradients are taken at the noisy values and applied to the clean ones."""
+    """Noise on the parameters of a layer, drawn anew each step."""
 
     kind: ClassVar[Kind[Any]] = WEIGHT_NOISE
 
-    def emit(self, e: Emitter, w: Array, role: str) -> Array:
-        """Records a noisy copy of the flat parameter `w`, `[n]`, and returns it, or `w` where it stays clean.
+    def emit(self, e: Emitter, w: Array, role: str) -> tuple[Array, NoiseBackward]:
+        """Records a noisy copy of the flat parameter `w`, `[n]`; gives it, or `w` where it stays clean, and a backward.
 
         `role` is ``weight`` or ``bias``; `e.training` says whether noise is on.
         """
