@@ -42,3 +42,7 @@ $(VENV)/.dev: pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -e ".[dev]"
 	touch $@ $(VENV)/.installed
+
+golden:  ## rewrites golden messages and tables, then shows what changed
+	GOLDEN=1 $(BIN)/python -m pytest tests/cli/test_validate.py tests/formats/dl4j/test_case_table.py
+	git diff --stat

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from dl4py.atomic import write_bytes, write_text
 from dl4py.data.config import DataConfig
@@ -70,8 +70,8 @@ class Run:
         if not (self.folder / SPEC).exists():
             write_text(self.folder / SPEC, write(self.spec))
         keeper = _Keeper(self, done)
-        with keeper.watching_signals():
-            train(network, self.batches, self.training.epochs, [_Metrics(self), *listeners, keeper], skip=done)
+        with _Metrics(self) as metrics, keeper.watching_signals():
+            train(network, self.batches, self.training.epochs, [metrics, *listeners, keeper], skip=done)
         save(network, self.folder / MODEL)
         (self.folder / CHECKPOINT).unlink(missing_ok=True)
         return network
@@ -136,7 +136,10 @@ class _Metrics(Listener):
     def epoch(self, network: Network) -> None:
         self.file.flush()
 
-    def ended(self, network: Network) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
         self.file.close()
 
 

@@ -29,13 +29,13 @@ def test_figures_are_those_that_dl4j_printed():
 
 
 def test_text_is_dl4js():
-    assert of([[10, 0, 0], [0, 9, 1], [0, 0, 10]], labels=["a", "b", "c"]).stats() == (
+    assert of([[20, 0, 0], [0, 18, 2], [0, 0, 20]], labels=["a", "b", "c"]).stats() == (
         "\n\n========================Evaluation Metrics========================\n"
         " # of classes:    3\n Accuracy:        0.9667\n Precision:       0.9697\n Recall:          0.9667\n"
         " F1 Score:        0.9666\n"
         "Precision, recall & F1: macro-averaged (equally weighted avg. of 3 classes)\n\n\n"
         "=========================Confusion Matrix=========================\n"
-        "  0  1  2\n----------\n 10  0  0 | 0 = a\n  0  9  1 | 1 = b\n  0  0 10 | 2 = c\n\n"
+        "  0  1  2\n----------\n 20  0  0 | 0 = a\n  0 18  2 | 1 = b\n  0  0 20 | 2 = c\n\n"
         "Confusion matrix format: Actual (rowClass) predicted as (columnClass) N times\n"
         "=================================================================="
     )
