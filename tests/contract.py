@@ -19,6 +19,7 @@ from dl4py.compatibility import Compatibility
 from dl4py.formats.dl4j.json import from_json, to_json
 from dl4py.formats.dl4j.text import print_json
 from dl4py.kernels.move import copy_flat
+from dl4py.kernels.rows import fill
 from dl4py.layers import Layer
 from dl4py.layers.base import LossLayerPart, scored
 from dl4py.network import Network, NetworkConfig
@@ -171,6 +172,18 @@ def check_activation(
         assert all(np.isfinite(a).all() for a in run(record, far, np.ones_like(far), precision="float32", mode=mode))
 
 
+def slopes(activation: Any, z: np.ndarray, mode: str = "exact") -> np.ndarray:
+    """The derivative at each pre-output."""
+
+    def record(e: Emitter, zs: Array) -> list[Array]:
+        _, backward = activation.emit(e, zs)
+        ones = e.like(zs)
+        e(fill, ones.flat, 1.0)
+        return [backward(ones)]
+
+    return run(record, z, mode=mode)[0]
+
+
 def check_loss(
     loss: Any,
     y: np.ndarray,
@@ -245,7 +258,6 @@ def check_updater(
     for t, gradient in enumerate(gradients, start=1):
 
         def record(e: Emitter, g: Array, *states: Array) -> list[Array]:
-            from dl4py.kernels.move import copy_flat
 
             step = e.like(g)
             e(copy_flat, g, step)
@@ -285,6 +297,34 @@ def check_noise_gradient(noise: dict[str, Any]) -> None:
     x, y = generator(1).normal(size=(6, 4)), generator(2).uniform(0.1, 0.9, (6, 2))
     assert network.score(x, y) != network.score(x, y, training=False)
     _check_gradient(network, x, y)
+
+
+def dropped(dropout: Any, x: np.ndarray, **how: Any) -> tuple[np.ndarray, np.ndarray]:
+    """The noisy input, and the gradient that comes back for ones."""
+
+    def record(e: Emitter, xs: Array) -> list[Array]:
+        y, backward = dropout.emit(e, xs)
+        ones = e.like(xs)
+        e(fill, ones.flat, 1.0)
+        return [y, backward(ones)]
+
+    y, dx, _ = run(record, x, **how)
+    return y, dx
+
+
+def check_dropout(dropout: Any, x: np.ndarray) -> None:
+    """Each step draws anew and repeats; the gradient is the slope at the noise that was drawn; single agrees."""
+    check_round_trip(dropout)
+    y, dx = dropped(dropout, x)
+    again, _ = dropped(dropout, x)
+    other, _ = dropped(dropout, x, iteration=1)
+    assert np.array_equal(y, again)
+    assert not np.array_equal(y, other)
+    up, down = (dropped(dropout, x + step)[0] for step in (STEP, -STEP))
+    assert_close(dx, (up - down) / (2 * STEP), 1e-6, 1e-8)
+    single, single_dx = dropped(dropout, x, precision="float32")
+    assert_close(single, y, 1e-5, 1e-5)
+    assert_close(single_dx, dx, 1e-5, 1e-5)
 
 
 @dataclass
