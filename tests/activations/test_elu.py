@@ -1,5 +1,5 @@
 import numpy as np
-from contract import assert_close, check_activation, run
+from contract import assert_close, check_activation, check_json, run
 
 from dl4py.activations.elu import ELU
 
@@ -25,3 +25,7 @@ def e_ones(e, like):
     ones = e.like(like)
     e(fill, ones.flat, 1.0)
     return ones
+
+
+def test_json():
+    check_json(ELU(), "ActivationELU", '{"alpha":1.0}')

@@ -1,6 +1,6 @@
 import numpy as np
 import scipy.special
-from contract import assert_close, check_activation, run
+from contract import assert_close, check_activation, check_json, run
 
 from dl4py.activations.gelu import GELU
 
@@ -17,3 +17,7 @@ def test_dl4j_takes_the_cube_of_the_constant_too():
     z = np.array([[-2.0, -0.3, 0.7, 3.0]])
     y, _ = run(lambda e, zs: [GELU(precise=True).emit(e, zs)[0]], z, mode="dl4j")
     assert_close(y, z / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + (0.044715 * z) ** 3))), 1e-12, 1e-12)
+
+
+def test_json():
+    check_json(GELU(), "ActivationGELU", '{"precise":false}')

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import assert_close, check_round_trip, run
+from contract import assert_close, check_json, check_round_trip, run
 
 from dl4py.activations.rrelu import RReLU
 
@@ -29,3 +29,7 @@ def test_training_draws_slopes_between_the_bounds_anew_each_step():
     assert slopes.std() > 0.02
     assert not np.array_equal(first, second)
     assert np.array_equal(first[Z >= 0], Z[Z >= 0])
+
+
+def test_json():
+    check_json(RReLU(l=0.125, u=0.333), "ActivationRReLU", '{"l":0.125,"u":0.333}')

@@ -1,8 +1,12 @@
 import numpy as np
-from contract import check_activation
+from contract import check_activation, check_json
 
 from dl4py.activations.thresholdedrelu import ThresholdedReLU
 
 
 def test_contract():
     check_activation(ThresholdedReLU(theta=0.4), lambda z: np.where(z > 0.4, z, 0))
+
+
+def test_json():
+    check_json(ThresholdedReLU(), "ActivationThresholdedReLU", '{"theta":1.0}')

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import assert_close, central, check_round_trip, run
+from contract import assert_close, central, check_json, check_round_trip, run
 
 from dl4py.losses.fmeasure import FMeasure
 
@@ -18,3 +18,7 @@ def test_score_and_gradient_of_the_batch():
     dy, score = run(lambda e, y, t: [loss.emit(e, y, t, None, e.score)], Y, LABELS)
     assert_close(score, np.array([truth(Y)]), 1e-12, 1e-12)
     assert_close(dy, central(truth, Y), 1e-6, 1e-8)
+
+
+def test_json():
+    check_json(FMeasure(beta=0.5), "LossFMeasure", '{"beta":0.5}')

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.kld import KullbackLeiblerDivergence
 
@@ -9,3 +9,7 @@ LABELS = np.array([[0.1, 0.6, 0.3], [0.6, 0.3, 0.1], [0.2, 0.2, 0.6]])
 
 def test_contract():
     check_loss(KullbackLeiblerDivergence(), Y, LABELS, lambda y, t: (t * np.log(t / y)).sum())
+
+
+def test_json():
+    check_json(KullbackLeiblerDivergence(), "LossKLD", "{}")

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.l2 import SquaredError
 
@@ -16,3 +16,7 @@ W = np.array([0.5, 2.0, 1.0])
 
 def test_weights_multiply_each_output():
     check_loss(SquaredError(weights=(0.5, 2.0, 1.0)), Y, LABELS, lambda y, t: (W * (y - t) ** 2).sum())
+
+
+def test_json():
+    check_json(SquaredError(), "LossL2", "{}")

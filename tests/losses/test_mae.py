@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.mae import MeanAbsoluteError
 
@@ -16,3 +16,7 @@ W = np.array([0.5, 2.0, 1.0])
 
 def test_weights_multiply_each_output():
     check_loss(MeanAbsoluteError(weights=(0.5, 2.0, 1.0)), Y, LABELS, lambda y, t: (W * np.abs(y - t)).mean())
+
+
+def test_json():
+    check_json(MeanAbsoluteError(), "LossMAE", "{}")

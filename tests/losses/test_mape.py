@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.mape import MeanAbsolutePercentageError
 
@@ -21,3 +21,7 @@ def test_weights_multiply_each_output():
         LABELS,
         lambda y, t: (W * 100 * np.abs((t - y) / t)).mean(),
     )
+
+
+def test_json():
+    check_json(MeanAbsolutePercentageError(), "LossMAPE", "{}")

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from contract import assert_close, check_loss, run
+from contract import assert_close, check_json, check_loss, run
 
 from dl4py.activations.softmax import Softmax
 from dl4py.errors import ShapeError
@@ -42,3 +42,13 @@ def test_a_mask_per_output_is_refused_with_softmax():
 
 def test_negative_log_likelihood_is_the_same():
     check_loss(NegativeLogLikelihood(), Y, LABELS, lambda y, t: -(t * np.log(y)).sum())
+
+
+def test_json():
+    check_json(MultiClassCrossEntropy(), "LossMCXENT", '{"softmaxClipEps":1.0E-10}')
+    check_json(
+        MultiClassCrossEntropy(weights=(0.5, 2.0, 1.0)),
+        "LossMCXENT",
+        '{"softmaxClipEps":1.0E-10,"weights":{"dataType":"FLOAT","shape":[3],"data":[0.5,2.0,1.0]}}',
+    )
+    check_json(NegativeLogLikelihood(), "LossNegativeLogLikelihood", '{"softmaxClipEps":1.0E-10}')

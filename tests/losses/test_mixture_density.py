@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 import scipy.stats
-from contract import assert_close, central, check_loss, run
+from contract import assert_close, central, check_json, check_loss, run
 
 from dl4py.errors import ShapeError
 from dl4py.losses.mixture_density import MixtureDensity
@@ -33,3 +33,7 @@ def test_width_is_checked():
 def test_gradient_is_of_the_whole_batch():
     dy, _ = run(lambda e, y, t: [MixtureDensity(mixtures=2, label_width=2).emit(e, y, t, None, e.score)], Y, LABELS)
     assert_close(dy, central(lambda v: float(sum(map(density, v, LABELS))), Y), 1e-6, 1e-7)
+
+
+def test_json():
+    check_json(MixtureDensity(mixtures=2, label_width=2), "LossMixtureDensity", '{"labelWidth":2,"mixtures":2}')

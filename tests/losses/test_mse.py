@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.mse import MeanSquaredError
 
@@ -16,3 +16,12 @@ W = np.array([0.5, 2.0, 1.0])
 
 def test_weights_multiply_each_output():
     check_loss(MeanSquaredError(weights=(0.5, 2.0, 1.0)), Y, LABELS, lambda y, t: (W * (y - t) ** 2).mean())
+
+
+def test_json():
+    check_json(MeanSquaredError(), "LossMSE", "{}")
+    check_json(
+        MeanSquaredError(weights=(0.5, 2.0, 1.0)),
+        "LossMSE",
+        '{"weights":{"dataType":"FLOAT","shape":[3],"data":[0.5,2.0,1.0]}}',
+    )

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.msle import MeanSquaredLogarithmicError
 
@@ -21,3 +21,7 @@ def test_weights_multiply_each_output():
         LABELS,
         lambda y, t: (W * np.log((y + 1) / (t + 1)) ** 2).mean(),
     )
+
+
+def test_json():
+    check_json(MeanSquaredLogarithmicError(), "LossMSLE", "{}")

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.multi_label import MultiLabel
 
@@ -14,3 +14,7 @@ def test_contract():
         LABELS,
         lambda y, t: np.mean([np.exp(y[m] - y[k]) for k in range(3) if t[k] for m in range(3) if not t[m]]),
     )
+
+
+def test_json():
+    check_json(MultiLabel(), "LossMultiLabel", "{}")

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.poisson import Poisson
 
@@ -9,3 +9,7 @@ LABELS = np.array([[0.0, 1.0, 0.0], [0.6, 0.3, 0.1], [0.0, 0.0, 1.0]])
 
 def test_contract():
     check_loss(Poisson(), Y, LABELS, lambda y, t: (y - t * np.log(y)).sum())
+
+
+def test_json():
+    check_json(Poisson(), "LossPoisson", "{}")

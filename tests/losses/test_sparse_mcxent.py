@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.sparse_mcxent import SparseMultiClassCrossEntropy
 
@@ -12,3 +12,7 @@ def test_contract():
 
 def test_labels_are_one_column():
     assert SparseMultiClassCrossEntropy().labels_size(7) == 1
+
+
+def test_json():
+    check_json(SparseMultiClassCrossEntropy(), "LossSparseMCXENT", '{"softmaxClipEps":1.0E-10}')

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.squared_hinge import SquaredHinge
 
@@ -9,3 +9,7 @@ LABELS = np.array([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0], [1.0, 1.0, -1.0]])
 
 def test_contract():
     check_loss(SquaredHinge(), Y, LABELS, lambda y, t: (np.maximum(0, 1 - t * y) ** 2).sum())
+
+
+def test_json():
+    check_json(SquaredHinge(), "LossSquaredHinge", "{}")

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_loss
+from contract import check_json, check_loss
 
 from dl4py.losses.wasserstein import Wasserstein
 
@@ -9,3 +9,7 @@ LABELS = np.array([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0], [1.0, 1.0, -1.0]])
 
 def test_contract():
     check_loss(Wasserstein(), Y, LABELS, lambda y, t: (t * y).mean())
+
+
+def test_json():
+    check_json(Wasserstein(), "LossWasserstein", "{}")

@@ -1,6 +1,6 @@
 import numpy as np
 import scipy.special
-from contract import assert_close, check_loss, run
+from contract import assert_close, check_json, check_loss, run
 
 from dl4py.activations.softmax import Softmax
 from dl4py.losses.xent import BinaryCrossEntropy
@@ -23,3 +23,12 @@ def test_dl4j_scores_one_half_with_softmax():
     *_, score = run(fused, z, LABELS, mode="dl4j")
     assert_close(score, np.array([-(LABELS * np.log(scipy.special.softmax(z, axis=1))).sum()]), 1e-9, 1e-12)
     assert BinaryCrossEntropy().emit_fused(Emitter(3), None, Softmax(), None, None, None) is None
+
+
+def test_json():
+    check_json(BinaryCrossEntropy(), "LossBinaryXENT", '{"clipEps":1.0E-5}')
+    check_json(
+        BinaryCrossEntropy(weights=(0.5, 2.0, 1.0)),
+        "LossBinaryXENT",
+        '{"clipEps":1.0E-5,"weights":{"dataType":"FLOAT","shape":[3],"data":[0.5,2.0,1.0]}}',
+    )
