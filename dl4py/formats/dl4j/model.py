@@ -53,10 +53,11 @@ def load(path: str | os.PathLike[str]) -> Network:
 def _network(archive: Archive) -> Network:
     where = f"{archive.path}:configuration.json"
     parsed = parse_json(archive.read("configuration.json", JSON_LIMIT), where)
-    config = read_configuration(parsed, where)
     own = _own(archive)
-    if own is not None:
-        config = _own_config(archive, own).but(iteration_count=config.iteration_count, epoch_count=config.epoch_count)
+    if own is None:
+        config = read_configuration(parsed, where)
+    else:  # ours says what DL4J's JSON cannot: a warm-up prints its name alone
+        config = _own_config(archive, own).but(**_counts(parsed, where))
     params = _vector(archive, "coefficients.bin")
     if params is not None and params.dtype == np.float64 and config.data_type != "double":
         config = config.but(data_type="double")
@@ -77,6 +78,16 @@ def _vector(archive: Archive, name: str) -> np.ndarray | None:
     if not data:
         return None
     return read_array(data, f"{archive.path}:{name}").reshape(-1)
+
+
+def _counts(parsed: Any, where: str) -> dict[str, int]:
+    """Steps and epochs made, which stand in DL4J's JSON alone."""
+    if not isinstance(parsed, dict):
+        raise ModelFileError(f"{where}: expected an object, found {type(parsed).__name__}")
+    found = {"iteration_count": parsed.get("iterationCount", 0), "epoch_count": parsed.get("epochCount", 0)}
+    if any(not isinstance(count, int) or isinstance(count, bool) or count < 0 for count in found.values()):
+        raise ModelFileError(f"{where}: `iterationCount` and `epochCount` must be whole numbers from 0 on")
+    return found
 
 
 def _own(archive: Archive) -> dict[str, Any] | None:
