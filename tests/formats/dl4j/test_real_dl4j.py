@@ -1,0 +1,146 @@
+"""Zips that dl4py writes, loaded, run and trained by real Deeplearning4j 1.0.0-M2.1 (Java 11 or later and Maven)."""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dl4py.formats.dl4j.model import load
+from dl4py.network import Network, NetworkConfig
+
+pytestmark = pytest.mark.java
+SOURCE = Path(__file__).parents[2] / "oracle"
+HOME = Path(os.environ.get("DL4J_ORACLE_HOME", Path.home() / ".cache" / "dl4py-oracle"))
+
+
+@pytest.fixture(scope="session")
+def oracle():
+    """A running oracle: one command a line, one answer a line."""
+    if not (HOME / "target" / "lib").exists():
+        shutil.copytree(SOURCE, HOME, dirs_exist_ok=True)
+        goal = ["mvn", "-q", "-B", "compile", "dependency:copy-dependencies", "-DoutputDirectory=target/lib"]
+        subprocess.run(goal, cwd=HOME, check=True, capture_output=True)
+    java = ["java", "-Xmx2g", "-cp", f"{HOME}/target/classes:{HOME}/target/lib/*", "oracle.Oracle", "batch"]
+    process = subprocess.Popen(java, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def ask(*words):
+        process.stdin.write("\t".join(map(str, words)) + "\n")
+        process.stdin.flush()
+        answer = json.loads(process.stdout.readline())
+        assert "error" not in answer, answer
+        return answer
+
+    yield ask
+    process.stdin.close()
+    process.stdout.close()
+    process.wait()
+
+
+def chain(*layers, size=4, **keys):
+    end = [] if layers and layers[-1].get("type") in ("output", "loss") else [{"type": "output", "n_out": 3}]
+    defaults = {"activation": "tanh", "updater": {"type": "adam", "learning_rate": 0.01}, **keys}
+    return {"input": size, "seed": 4, "defaults": defaults, "layers": [*layers, *end]}
+
+
+def graph(*vertices, inputs=("a", "b"), **keys):
+    dense = [{"name": f"d{n}", "type": "dense", "n_out": 5, "inputs": n} for n in inputs]
+    return {
+        "inputs": dict.fromkeys(inputs, 4),
+        "seed": 4,
+        "defaults": {"activation": "tanh", "updater": {"type": "rms_prop", "learning_rate": 0.01}, **keys},
+        "vertices": [*dense, *vertices, {"name": "out", "type": "output", "n_out": 3}],
+    }
+
+
+DENSE = {"type": "dense", "n_out": 5}
+SPECS = {
+    "dense": chain(DENSE, {"type": "dense", "n_out": 4, "has_layer_norm": True, "activation": "elu"}),
+    "batch-normalization": chain({"type": "batch_normalization"}, DENSE),
+    "batch-normalization-var": chain({"type": "batch_normalization", "use_log_std": False}, DENSE),
+    "prelu-multiplication-activation": chain(
+        DENSE, {"type": "prelu"}, {"type": "element_wise_multiplication", "n_out": 5}, {"type": "activation", "activation": "swish"}
+    ),
+    "auto-encoder": chain({"type": "auto_encoder", "n_out": 5}),
+    "embedding": chain({"type": "embedding", "n_in": 9, "n_out": 5, "has_bias": True}, size=1),
+    "frozen": chain({"type": "frozen", "layer": DENSE}, DENSE),
+    "frozen-with-backprop": chain(DENSE, {"type": "frozen_with_backprop", "underlying": DENSE}),
+    "loss": chain(DENSE, {"type": "dense", "n_out": 3, "activation": "identity"}, {"type": "loss", "loss": "mse", "activation": "sigmoid"}),
+    "penalties": chain(DENSE, l1=1e-3, l2=1e-3, l1_bias=1e-3, weight_decay=1e-3),
+    "constraints": chain(DENSE, constraints=[{"type": "max_norm", "max_norm": 0.5, "dimensions": [1]}]),
+    "clipping": chain(DENSE, gradient_normalization="clip_l2_per_layer", gradient_normalization_threshold=0.1),
+    "schedule": chain(DENSE, updater={"type": "nesterovs", "learning_rate": {"type": "step", "initial_value": 0.1, "decay_rate": 0.5, "step": 2}}),
+    "bias-updater": chain(DENSE, DENSE, bias_updater={"type": "ada_grad", "learning_rate": 0.05}),
+    "initializers": chain(
+        {**DENSE, "weight_init": "relu_uniform"},
+        {**DENSE, "weight_init": {"type": "distribution", "distribution": {"type": "normal", "std": 0.3}}},
+        {**DENSE, "weight_init": {"type": "var_scaling_normal_fan_avg"}},
+    ),
+    "merge": graph({"name": "v", "type": "merge", "inputs": ["da", "db"]}),
+    "element-wise": graph({"name": "v", "type": "element_wise", "op": "product", "inputs": ["da", "db"]}),
+    "subset-scale-shift": graph(
+        {"name": "s", "type": "subset", "from": 1, "to": 3, "inputs": "da"},
+        {"name": "t", "type": "scale", "scale_factor": 1.5},
+        {"name": "v", "type": "shift", "shift_factor": -0.2}, inputs=("a",),
+    ),
+    "l2": graph({"name": "v", "type": "l2", "inputs": ["da", "db"]}),
+    "l2-normalize": graph({"name": "v", "type": "l2_normalize", "inputs": "da"}, inputs=("a",)),
+    "implicit-merge": graph({"name": "v", "type": "dense", "n_out": 4, "inputs": ["da", "db"]}),
+    "stack-unstack": graph(
+        {"name": "s", "type": "stack", "inputs": ["da", "db"]}, {**DENSE, "name": "both"},
+        {"name": "u", "type": "unstack", "from": 0, "stack_size": 2}, {"name": "w", "type": "unstack", "from": 1, "stack_size": 2, "inputs": "both"},
+        {"name": "v", "type": "element_wise", "op": "add", "inputs": ["u", "w"]},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_dl4j_predicts_the_same_and_trains_on_in_step(name, oracle, tmp_path):
+    network = Network(NetworkConfig.model_validate({**SPECS[name], "compatibility": "dl4j"}))
+    g = np.random.default_rng(1)
+    if name == "embedding":
+        x = [g.integers(0, 9, (8, 1)).astype("f")]
+    else:
+        x = [g.normal(size=(8, 4)).astype("f") for _ in network.graph.inputs]
+    y = np.eye(3, dtype="f")[g.integers(0, 3, 8)]
+    for _ in range(3):  # a trained network, with updater state and counters
+        network.fit(x, y)
+    network.end_epoch()
+    network.save(tmp_path / "m.zip")
+    for i, array in enumerate(x):
+        np.save(tmp_path / f"x{i}.npy", array)
+    np.save(tmp_path / "y0.npy", y)
+    xs = [str(tmp_path / f"x{i}.npy") for i in range(len(x))]
+
+    info = oracle("info", tmp_path / "m.zip")
+    # a restored element-wise multiplication prints W:{5}, a fresh one W:{1,5}
+    assert info["summary"].replace("W:{5}, b:{5}  \n", "W:{1,5}, b:{5}\n") == network.summary()
+    assert (info["iteration"], info["epoch"]) == (3, 1)
+    assert info["updaterStateLength"] == network.updater_state.size
+    oracle("predict", tmp_path / "m.zip", "--x", *xs, "--out", tmp_path)
+    theirs = np.load(tmp_path / "out0.npy")
+    assert np.abs(theirs - network.output(x)).max() < 1e-5
+
+    answer = oracle("fit", tmp_path / "m.zip", "--x", *xs, "--y", tmp_path / "y0.npy", "--batch", 4, "--epochs", 3,
+                    "--out", tmp_path, "--save", tmp_path / "t.zip")  # fmt: skip
+    scores = []
+    for _ in range(3):
+        for rows in (slice(0, 4), slice(4, 8)):
+            scores.append(network.fit([a[rows] for a in x], y[rows]))
+    assert np.allclose(scores, answer["scores"], rtol=1e-4, atol=1e-5)
+    trained = load(tmp_path / "t.zip")
+    assert trained.iteration == network.iteration
+    assert np.abs(trained.params - network.params).max() < 1e-4 * max(1.0, np.abs(network.params).max())
+
+
+def test_dl4j_reads_a_normalizer_beside_the_model(oracle, tmp_path):
+    from dl4py.data import Dataset
+    from dl4py.data.normalizers.standardize import Standardize
+
+    network = Network(NetworkConfig.model_validate(chain(DENSE)))
+    network.normalizer = Standardize().fit(Dataset.from_arrays(np.random.default_rng(0).normal(size=(9, 4)).astype("f")))
+    network.save(tmp_path / "m.zip")
+    assert oracle("info", tmp_path / "m.zip")["numParams"] == network.params.size
