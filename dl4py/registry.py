@@ -29,6 +29,7 @@ class Kind(Generic[T]):
 
     def __init__(self, noun: str, *, package: str, group: str | None = None) -> None:
         self.noun, self.package, self.group = noun, package, group or package
+        self.base: Any = None  # the class that stands for the whole kind in field types
         self._members: dict[str, type[T]] = {}
         self._java: dict[str, type[T]] = {}
         self._complete = False
@@ -39,7 +40,7 @@ class Kind(Generic[T]):
 
         def enter(cls: C) -> C:
             known = self._members.get(type)
-            if known is not None and known.__qualname__ != cls.__qualname__:
+            if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
                 raise PluginError(
                     f"two {self.noun}s are called `{type}`: {known.__module__} and {cls.__module__}",
                     hint="rename one of them",
@@ -56,7 +57,7 @@ class Kind(Generic[T]):
 
     def get(self, name: str) -> type[T]:
         """The class of that name, or `UnknownType` with the nearest names."""
-        if name not in self._members and name.isidentifier():
+        if name not in self._members and name.isidentifier() and not name.startswith("_"):
             module = f"{self.package}.{name}"
             try:
                 importlib.import_module(module)
@@ -66,10 +67,15 @@ class Kind(Generic[T]):
         if name not in self._members:
             self.load_all()
         if name not in self._members:
-            near = get_close_matches(name, self._members, n=1)
-            hint = f"did you mean `{near[0]}`?" if near else f"known: {', '.join(sorted(self._members))}"
-            raise UnknownType(f"no {self.noun} is called `{name}`", hint=hint)
+            raise UnknownType(f"no {self.noun} is called `{name}`", hint=self._meant(name))
         return self._members[name]
+
+    def _meant(self, name: str) -> str:
+        """The nearest name, counting DL4J's class names and ignoring capitals; else all names."""
+        known = {java.rpartition(".")[2].lower(): member.type for java, member in self._java.items()}  # type: ignore[attr-defined]
+        known |= {name: name for name in self._members}
+        near = get_close_matches(name.lower(), known, n=1)
+        return f"did you mean `{known[near[0]]}`?" if near else f"known: {', '.join(sorted(self._members))}"
 
     def make(self, name: str, **keys: Any) -> T:
         """A member of that name with those keys."""

@@ -15,69 +15,74 @@ def override(tree: MarkedDict, text: str) -> None:
     path, equals, written = text.partition("=")
     if not equals or not path.strip():
         raise SpecError(f"`--set {text}` has no `=`", hint="write `--set key.path=value`")
-    source = Source("--set", text)
-    value = _moved(parse_value(Source("--set", written)), source, len(path) + 1)
-    keys = path.strip().split(".")
-    holder: Any = tree
-    for i, key in enumerate(keys[:-1]):
-        holder = _inside(holder, key, ".".join(keys[: i + 1]), source)
-    _put(holder, keys[-1], value, path, Mark(source, 0, len(path) + 1, max(1, len(written))))
+    _Override(path, written).apply(tree)
 
 
-def _inside(holder: Any, key: str, path: str, source: Source) -> Any:
-    if isinstance(holder, MarkedList):
-        return holder[_position(holder, key, path)]
-    if not isinstance(holder, MarkedDict):
-        raise _lost(path, f"`{path.rpartition('.')[0]}` holds a single value")
-    if not isinstance(holder.get(key), MarkedDict | MarkedList):
-        short = holder.get(key)
-        made = MarkedDict({"type": short}) if isinstance(short, str) else MarkedDict()
-        made.mark, made.keys_at, made.values_at = Mark(source, 0, 0, len(path)), {}, {}
-        if isinstance(short, str):
-            made.keys_at["type"] = made.values_at["type"] = holder.values_at[key]
-        holder[key] = made
-        holder.keys_at[key] = holder.values_at[key] = made.mark
-    return holder[key]
+class _Override:
+    def __init__(self, path: str, written: str) -> None:
+        indent = " " * (len(path) + 1)  # so that places in the value are places in the whole option
+        rest = written.replace("\n", f"\n{indent}")
+        self.value = parse_value(Source("--set", indent + rest), Source("--set", f"{path}={rest}"))
+        self.source = Source("--set", f"{path}={rest}")
+        self.keys = path.split(".")
+        self.at = Mark(self.source, 0, len(path) + 1, max(1, len(written.partition("\n")[0])))
 
+    def apply(self, tree: MarkedDict) -> None:
+        holder: Any = tree
+        for i in range(len(self.keys) - 1):
+            holder = self.inside(holder, i)
+        last = len(self.keys) - 1
+        if isinstance(holder, MarkedList):
+            holder[self.position(holder, last)] = self.value
+            if holder.items_at:
+                holder.items_at[self.position(holder, last)] = self.at
+        else:
+            self.put(holder, last, self.value, self.at)
 
-def _put(holder: Any, key: str, value: Any, path: str, mark: Mark) -> None:
-    if isinstance(holder, MarkedList):
-        i = _position(holder, key, path)
-        holder[i], holder.items_at[i] = value, mark
-    elif isinstance(holder, MarkedDict):
+    def inside(self, holder: Any, i: int) -> Any:
+        """What stands under key number `i`; a missing mapping is made, a short form becomes a mapping."""
+        if isinstance(holder, MarkedList):
+            return self.mapping(holder[self.position(holder, i)], i)
+        key = self.key(i)
+        found = holder.get(key)
+        if isinstance(found, str):
+            short = MarkedDict({"type": found}, mark=holder.values_at.get(key))
+            if short.mark is not None:
+                short.keys_at["type"] = short.values_at["type"] = short.mark
+            self.put(holder, i, short, self.mark(i))
+        elif found is None:
+            self.put(holder, i, MarkedDict(mark=self.mark(i)), self.mark(i))
+        return self.mapping(holder[key], i)
+
+    def mapping(self, value: Any, i: int) -> Any:
+        if not isinstance(value, MarkedDict | MarkedList):
+            raise self.lost(i, f"`{'.'.join(self.keys[: i + 1])}` holds a single value")
+        return value
+
+    def put(self, holder: MarkedDict, i: int, value: Any, at: Mark) -> None:
+        key = self.key(i)
         holder[key] = value
-        holder.keys_at[key] = holder.values_at[key] = mark
-    else:
-        raise _lost(path, f"`{path.rpartition('.')[0]}` holds a single value")
+        holder.keys_at[key], holder.values_at[key] = self.mark(i), at
 
+    def key(self, i: int) -> str:
+        if not self.keys[i].strip():
+            raise self.lost(i, "a key is missing between two dots, or at an end")
+        return self.keys[i].strip()
 
-def _position(items: MarkedList, key: str, path: str) -> int:
-    if key.isdigit() and int(key) < len(items):
-        return int(key)
-    for i, item in enumerate(items):
-        if isinstance(item, dict) and item.get("name") == key:
-            return i
-    names = [str(item.get("name")) for item in items if isinstance(item, dict) and item.get("name")]
-    raise _lost(
-        path, f"the list has the items 0 to {len(items) - 1}" + (f", called {', '.join(names)}" if names else "")
-    )
+    def position(self, items: MarkedList, i: int) -> int:
+        """The item that key number `i` means: its number, or its `name`."""
+        key = self.key(i)
+        if key.isascii() and key.isdigit() and int(key) < len(items):
+            return int(key)
+        names = [str(item["name"]) if isinstance(item, dict) and "name" in item else None for item in items]
+        if key in names:
+            return names.index(key)
+        known = [*map(str, range(len(items))), *filter(None, names)]
+        raise self.lost(i, f"its items: {', '.join(known)}" if known else "the list is empty")
 
+    def mark(self, i: int) -> Mark:
+        """The place of key number `i` in the option."""
+        return Mark(self.source, 0, sum(len(key) + 1 for key in self.keys[:i]), max(1, len(self.keys[i])))
 
-def _lost(path: str, why: str) -> SpecError:
-    return SpecError(f"`--set {path}` leads nowhere", hint=why)
-
-
-def _moved(value: Any, source: Source, by: int) -> Any:
-    """The value with its places in the text of the whole option."""
-    if isinstance(value, MarkedDict):
-        for places in (value.keys_at, value.values_at):
-            places.update({k: Mark(source, m.line, m.column + by, m.width) for k, m in places.items()})
-        value.mark = Mark(source, 0, by, max(1, len(source.text) - by))
-        for item in value.values():
-            _moved(item, source, by)
-    elif isinstance(value, MarkedList):
-        value.items_at = [Mark(source, m.line, m.column + by, m.width) for m in value.items_at]
-        value.mark = Mark(source, 0, by, max(1, len(source.text) - by))
-        for item in value:
-            _moved(item, source, by)
-    return value
+    def lost(self, i: int, why: str) -> SpecError:
+        return SpecError(f"`{'.'.join(self.keys)}` leads nowhere", at=self.mark(i), hint=why)

@@ -71,13 +71,13 @@ def parse(source: Source) -> MarkedDict:
     return value
 
 
-def parse_value(source: Source) -> Any:
-    """The value that a short text holds: what follows `--set key=`."""
-    node = _composed(source)
-    return None if node is None else _Builder(source).value(node, 0)
+def parse_value(source: Source, quoted: Source) -> Any:
+    """The value that a short text holds: what follows `--set key=`; places are those of the text `quoted`."""
+    node = _composed(source, quoted)
+    return None if node is None else _Builder(quoted).value(node, 0)
 
 
-def _composed(source: Source) -> yaml.Node | None:
+def _composed(source: Source, quoted: Source | None = None) -> yaml.Node | None:
     if unseen := CONTROL.search(source.text):
         before = source.text[: unseen.start()]
         at = Mark(source, before.count("\n"), len(before) - before.rfind("\n") - 1)
@@ -89,7 +89,7 @@ def _composed(source: Source) -> yaml.Node | None:
             _refuse_depth(source)
         return yaml.compose(source.text, LOADER)
     except yaml.YAMLError as error:
-        raise _explained(source, error) from None
+        raise _explained(quoted or source, error) from None
 
 
 def _refuse_depth(source: Source) -> None:
@@ -134,7 +134,7 @@ class _Builder:
         if tag in ("str", "!") or (node.style and not tag):
             return node.value
         value = scalar(node.value)
-        fits = {"int": int, "float": int | float, "bool": bool, "null": None.__class__}.get(tag, object)
+        fits: Any = {"int": int, "float": int | float, "bool": bool, "null": type(None)}.get(tag, object)
         if not isinstance(value, fits) or (isinstance(value, bool) and tag in ("int", "float")):
             raise self.error(node, f"this is no `!!{tag}`", "leave the tag out")
         return float(value) if tag == "float" else value
@@ -186,7 +186,7 @@ class _Builder:
         if not isinstance(node, yaml.ScalarNode):
             raise self.error(node, "a key must be a word", "quote it, or check the indentation")
         self.standard(node, SCALARS)
-        if not node.style and (node.value in WORDS or node.value.startswith(".")):
+        if not node.style and node.value in WORDS:
             said = f"`{node.value}`" if node.value else "nothing"
             raise self.error(node, f"a key must be a word, found {said}", "name the key, or quote it")
         return str(node.value)
@@ -201,7 +201,8 @@ class _Builder:
 
 
 def _mark(source: Source, node: yaml.Node | yaml.Event) -> Mark:
-    start, end = node.start_mark, node.end_mark
+    start: Any = node.start_mark
+    end: Any = node.end_mark
     width = end.column - start.column if end.line == start.line else len(source.line(start.line)) - start.column
     return Mark(source, start.line, start.column, max(1, width))
 

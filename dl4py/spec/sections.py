@@ -40,7 +40,7 @@ def section(name: str, *, order: int = 100) -> Callable[[T], T]:
 
 def find(name: str) -> Section | None:
     """The section of that name; only its own room is loaded."""
-    if name not in _sections and name.isidentifier():
+    if name not in _sections and name.isidentifier() and not name.startswith("_"):
         module = HOMES.get(name, f"dl4py.{name}.config")
         try:
             importlib.import_module(module)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from itertools import repeat
 from typing import Annotated, Any, ClassVar, Self, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, WithJsonSchema, model_validator
@@ -17,16 +19,31 @@ from dl4py.spec.source import Mark
 class MarkedDict(dict[str, Any]):
     """A mapping read from text, with the place of each key and of each value."""
 
-    mark: Mark | None = None
-    keys_at: dict[str, Mark]
-    values_at: dict[str, Mark]
+    def __init__(self, *entries: Any, mark: Mark | None = None) -> None:
+        super().__init__(*entries)
+        self.mark = mark
+        self.keys_at: dict[str, Mark] = {}
+        self.values_at: dict[str, Mark] = {}
 
 
 class MarkedList(list[Any]):
     """A list read from text, with the place of each item."""
 
-    mark: Mark | None = None
-    items_at: list[Mark]
+    def __init__(self, *items: Any, mark: Mark | None = None) -> None:
+        super().__init__(*items)
+        self.mark = mark
+        self.items_at: list[Mark] = []
+
+
+def marked(value: Any) -> Any:
+    """Plain mappings and lists as if read from a text without places; what has places already stays."""
+    if isinstance(value, MarkedDict | MarkedList):
+        return value
+    if isinstance(value, Mapping):
+        return MarkedDict((str(name), marked(inner)) for name, inner in value.items())
+    if isinstance(value, list):
+        return MarkedList(marked(item) for item in value)
+    return value
 
 
 def key(
@@ -102,6 +119,11 @@ class Thing(BaseModel):
         return values
 
     @classmethod
+    def __pydantic_init_subclass__(cls, **how: Any) -> None:
+        if (kind := cls.__dict__.get("kind")) is not None:
+            kind.base = cls
+
+    @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: Any) -> CoreSchema:
         kind = cls.__dict__.get("kind")
         if kind is None:
@@ -134,7 +156,8 @@ class Thing(BaseModel):
     def mark(self, name: str | None = None) -> Mark | None:
         """Where the key `name` was read, or the thing itself; None when it was built in Python."""
         whole, _, values = self.__dict__.get("_marks", (None, {}, {}))
-        found: Mark | None = values.get(name) if name else whole
+        field = type(self).model_fields.get(name or "")
+        found: Mark | None = values.get(field.alias or name) if field else None
         return found or whole
 
     def but(self, **changes: Any) -> Self:
@@ -158,7 +181,8 @@ def _renamed(cls: type[Thing], value: dict[str, Any]) -> dict[str, Any]:
         if old and old in value and name not in value:
             value[name] = value.pop(old)
             if isinstance(value, MarkedDict):
-                value.keys_at[name], value.values_at[name] = value.keys_at.pop(old), value.values_at.pop(old)
+                for places in (value.keys_at, value.values_at):
+                    places.update({name: places[old]} if old in places else {})
     return value
 
 
@@ -167,13 +191,13 @@ def _find_files(cls: type[Thing], value: MarkedDict) -> None:
     for name in _paths(cls) & value.keys():
         written = value[name]
         if isinstance(written, MarkedList):
-            written[:] = map(_found, written, written.items_at)
+            written[:] = map(_found, written, written.items_at or repeat(None))
         else:
-            value[name] = _found(written, value.values_at[name])
+            value[name] = _found(written, value.values_at.get(name))
 
 
-def _found(written: Any, mark: Mark) -> Any:
-    if isinstance(written, str) and mark.source.folder is not None and "://" not in written:
+def _found(written: Any, mark: Mark | None) -> Any:
+    if isinstance(written, str) and mark is not None and mark.source.folder is not None and "://" not in written:
         return str(mark.source.folder / written)
     return written
 
@@ -218,14 +242,12 @@ def thing_of(kind: Kind[Any], base: type[Thing], value: Any) -> Any:
         bare_type, _, bare_key = base.short.rpartition(".")
         value = {"type": bare_type, bare_key: value}
     if not isinstance(value, dict):
-        raise PydanticCustomError(
-            "thing_type", "expected {noun}: a name or a mapping with `type:`", {"noun": f"a {kind.noun}"}
-        )
+        raise PydanticCustomError("thing_type", "expected a name or a mapping with `type:`")
     if "type" not in value:
         raise PydanticCustomError("type_missing", "`type` is missing", {"kind": kind.noun})
     name = value["type"]
     if not isinstance(name, str):
-        raise PydanticCustomError("type_word", "`type` must be a word", {"noun": kind.noun})
+        raise PydanticCustomError("type_word", "`type` must be a word")
     try:
         cls = kind.get(name)
     except UnknownType as error:
