@@ -3,6 +3,8 @@ from contract import check_round_trip
 
 from dl4py.compatibility import Compatibility
 from dl4py.formats.dl4j.json import to_json
+from dl4py.formats.dl4j.model import load
+from dl4py.network import Network, NetworkConfig
 from dl4py.schedules.exponential import Exponential
 from dl4py.schedules.fixed import Fixed
 from dl4py.schedules.ramp import Ramp
@@ -23,3 +25,11 @@ def test_the_base_goes_its_own_way():
 def test_dl4j_prints_only_its_name():
     ramp = Ramp(base_schedule=Fixed(value=0.8), num_iter=4)
     assert to_json(ramp) == {"@class": "org.nd4j.linalg.schedule.RampSchedule"}
+
+
+def test_it_comes_back_from_a_zip(tmp_path):
+    ramp = {"type": "ramp", "num_iter": 4, "base_schedule": {"type": "fixed", "value": 0.8}}
+    layer = {"type": "output", "n_out": 2, "updater": {"type": "sgd", "learning_rate": ramp}}
+    network = Network(NetworkConfig.model_validate({"input": 3, "layers": [layer]}))
+    network.save(tmp_path / "model.zip")
+    assert load(tmp_path / "model.zip").config == network.config
