@@ -68,7 +68,7 @@ SPECS = {
     "embedding": chain({"type": "embedding", "n_in": 9, "n_out": 5, "has_bias": True}, size=1),
     "frozen": chain({"type": "frozen", "layer": DENSE}, DENSE),
     "frozen-with-backprop": chain(DENSE, {"type": "frozen_with_backprop", "underlying": DENSE}),
-    "loss": chain(DENSE, {"type": "dense", "n_out": 3, "activation": "identity"}, {"type": "loss", "loss": "mse", "activation": "sigmoid"}),
+    "loss": chain(DENSE, {"type": "dense", "n_out": 3, "activation": "identity"}, {"type": "loss", "activation": "softmax"}),
     "penalties": chain(DENSE, l1=1e-3, l2=1e-3, l1_bias=1e-3, weight_decay=1e-3),
     "constraints": chain(DENSE, constraints=[{"type": "max_norm", "max_norm": 0.5, "dimensions": [1]}]),
     "clipping": chain(DENSE, gradient_normalization="clip_l2_per_layer", gradient_normalization_threshold=0.1),
