@@ -1,5 +1,5 @@
 import numpy as np
-from contract import assert_close, check_json, check_round_trip, run
+from contract import assert_close, check_json, check_round_trip, run, slopes
 
 from dl4py.activations.rrelu import RReLU
 
@@ -29,6 +29,11 @@ def test_training_draws_slopes_between_the_bounds_anew_each_step():
     assert slopes.std() > 0.02
     assert not np.array_equal(first, second)
     assert np.array_equal(first[Z >= 0], Z[Z >= 0])
+
+
+def test_training_has_the_slope_that_was_drawn():
+    y, _ = run(lambda e, zs: [RReLU(l=0.1, u=0.3).emit(e, zs)[0]], Z)
+    assert_close(slopes(RReLU(l=0.1, u=0.3), Z), y / Z, 1e-12, 1e-12)
 
 
 def test_json():

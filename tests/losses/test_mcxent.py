@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from contract import assert_close, check_json, check_loss, run
+from contract import assert_close, check_json, check_loss, run, run_scored
 
 from dl4py.activations.softmax import Softmax
 from dl4py.errors import ShapeError
@@ -42,6 +42,22 @@ def test_a_mask_per_output_is_refused_with_softmax():
 
 def test_negative_log_likelihood_is_the_same():
     check_loss(NegativeLogLikelihood(), Y, LABELS, lambda y, t: -(t * np.log(y)).sum())
+
+
+def test_dl4j_takes_the_labels_of_a_row_to_sum_to_1():
+    z, labels = np.log(Y), 2 * LABELS
+    _, exact, _ = run_scored(MultiClassCrossEntropy(), Softmax(), z, labels)
+    _, dl4j, _ = run_scored(MultiClassCrossEntropy(), Softmax(), z, labels, mode="dl4j")
+    assert_close(exact, 2 * Y - labels, 1e-12, 1e-12)
+    assert_close(dl4j, Y - labels, 1e-12, 1e-12)
+
+
+def test_the_clip_bounds_the_score():
+    z = np.array([[0.0, 200.0], [200.0, 0.0]])
+    loss = MultiClassCrossEntropy(softmax_clip_eps=1e-4)
+    _, dz, score = run_scored(loss, Softmax(), z, np.array([[1.0, 0.0], [1.0, 0.0]]))
+    assert_close(score, np.array([-np.log(1e-4) - np.log1p(-1e-4)]), 1e-12, 1e-12)
+    assert_close(dz, np.array([[-1.0, 1.0], [0.0, 0.0]]), 1e-12, 1e-12)
 
 
 def test_json():

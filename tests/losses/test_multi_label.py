@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_json, check_loss
+from contract import check_json, check_loss, run
 
 from dl4py.losses.multi_label import MultiLabel
 
@@ -14,6 +14,13 @@ def test_contract():
         LABELS,
         lambda y, t: np.mean([np.exp(y[m] - y[k]) for k in range(3) if t[k] for m in range(3) if not t[m]]),
     )
+
+
+def test_a_row_of_all_labels_or_none_scores_0():
+    labels = np.array([[1.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
+    dy, score = run(lambda e, y, t: [MultiLabel().emit(e, y, t, None, e.score)], Y[:2], labels)
+    assert score[0] == 0
+    assert not dy.any()
 
 
 def test_json():

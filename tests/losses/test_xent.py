@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 import scipy.special
 from contract import assert_close, check_json, check_loss, run
+from pydantic import ValidationError
 
 from dl4py.activations.softmax import Softmax
 from dl4py.losses.xent import BinaryCrossEntropy
@@ -23,6 +25,20 @@ def test_dl4j_scores_one_half_with_softmax():
     *_, score = run(fused, z, LABELS, mode="dl4j")
     assert_close(score, np.array([-(LABELS * np.log(scipy.special.softmax(z, axis=1))).sum()]), 1e-9, 1e-12)
     assert BinaryCrossEntropy().emit_fused(Emitter(3), None, Softmax(), None, None, None) is None
+
+
+def test_clip_is_a_share():
+    for wrong in (-0.1, 0.6):
+        with pytest.raises(ValidationError):
+            BinaryCrossEntropy(clip_eps=wrong)
+    assert BinaryCrossEntropy(clip_eps=0.0).clip_eps == 0.0
+
+
+def test_the_clip_bounds_score_and_gradient():
+    loss = BinaryCrossEntropy(clip_eps=1e-3)
+    dy, score = run(lambda e, y, t: [loss.emit(e, y, t, None, e.score)], np.array([[0.0, 1.0]]), np.array([[1.0, 1.0]]))
+    assert_close(score, np.array([-np.log(1e-3) - np.log(1 - 1e-3)]), 1e-12, 1e-12)
+    assert_close(dy, np.array([[-1 / 1e-3, -1 / (1 - 1e-3)]]), 1e-12, 1e-12)
 
 
 def test_json():
