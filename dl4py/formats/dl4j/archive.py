@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+import numpy as np
+
 from dl4py.atomic import replacing
 from dl4py.errors import ModelFileError, UnsupportedFeature
+from dl4py.formats.dl4j import arrays
+from dl4py.formats.dl4j.text import SIZE_LIMIT
 
 ORDER = ("configuration.json", "coefficients.bin", "noParams.marker", "updaterState.bin", "normalizer.bin")
-JSON_LIMIT = 64 << 20
-ENTRY_LIMIT = 32 << 30
-RATIO_LIMIT = 1100  # deflate reaches 1032 at most
+JSON_LIMIT = SIZE_LIMIT
+ENTRY_LIMIT = 16 << 30
+RATIO_LIMIT = 1100  # deflate reaches 1032 at most, and a fresh updater state is all zeros
 ENTRIES_LIMIT = 1000
 SERIALIZED = b"\xac\xed"
+UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, OverflowError)
+JAVA_OBJECTS = {"updater.bin"}
+"""Training state as a Java object. DL4J passes over `preprocessor.bin` and `objects/...`, and so do we."""
+DAMAGED = "the file was cut off or damaged; fetch it again"
+DISTRUST = "do not trust this file"
 
 
 class Archive:
@@ -35,26 +45,49 @@ class Archive:
         """Whether there is such an entry."""
         return name in self._infos
 
+    def size(self, name: str) -> int:
+        """Bytes that an entry declares; 0 where it is absent."""
+        return self._infos[name].file_size if self.has(name) else 0
+
+    def starts_with(self, name: str, head: bytes) -> bool:
+        """Whether an entry begins with these bytes."""
+        return self._unpack(self._info(name), len(head)) == head
+
     def read(self, name: str, limit: int = ENTRY_LIMIT) -> bytes:
         """The bytes of an entry, no more than it declares."""
-        info = self._infos[name]
+        info = self._info(name)
         if info.file_size > limit:
             raise ModelFileError(
                 f"{self.path}: `{name}` declares {info.file_size} bytes, more than the {limit} that are read",
                 hint="this is no model that DL4J wrote",
             )
-        try:
-            with self._file.open(info) as file:
-                data = file.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-            raise ModelFileError(
-                f"{self.path}: `{name}` cannot be unpacked: {error}", hint="the file is damaged; fetch it again"
-            ) from error
+        data = self._unpack(info, info.file_size + 1)
         if len(data) != info.file_size:
             raise ModelFileError(
-                f"{self.path}: `{name}` unpacks to another size than the {info.file_size} bytes declared"
+                f"{self.path}: `{name}` unpacks to {len(data)} bytes, declared are {info.file_size}", hint=DAMAGED
             )
         return data
+
+    def read_array(self, name: str) -> np.ndarray:
+        """The ND4J array of an entry; its head is checked against the declared size before the values are unpacked."""
+        where = f"{self.path}:{name}"
+        info = self._info(name)
+        needed = arrays.stream_size(self._unpack(info, arrays.HEAD), where)
+        if needed != info.file_size:
+            raise ModelFileError(f"{where} has {info.file_size} bytes, its array needs {needed}", hint=DAMAGED)
+        return arrays.read_array(self.read(name), where)
+
+    def _info(self, name: str) -> zipfile.ZipInfo:
+        if name not in self._infos:
+            raise ModelFileError(f"{self.path}: there is no entry `{name}`")
+        return self._infos[name]
+
+    def _unpack(self, info: zipfile.ZipInfo, size: int) -> bytes:
+        try:
+            with self._file.open(info) as file:
+                return file.read(size)
+        except UNREADABLE as error:
+            raise ModelFileError(f"{self.path}: `{info.filename}` cannot be unpacked: {error}", hint=DAMAGED) from error
 
     def close(self) -> None:
         """Closes the file."""
@@ -70,7 +103,7 @@ def read_archive(path: str | os.PathLike[str]) -> Archive:
         raise ModelFileError(f"there is no file {path}", hint="check the path")
     try:
         file = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise ModelFileError(
             f"{path} is not a model zip: {_why(path, error)}", hint="a model is the zip that DL4J or dl4py wrote"
         ) from error
@@ -110,26 +143,30 @@ def _check(archive: Archive, file: zipfile.ZipFile) -> None:
             hint=f"entries found: {', '.join(sorted(seen)[:5]) or 'none'}",
         )
     if not {"coefficients.bin", "noParams.marker"} & seen:
-        raise ModelFileError(f"{archive.path}: `coefficients.bin` is missing, the model has no parameters")
-    if "updater.bin" in seen and archive.read("updater.bin")[:2] == SERIALIZED:
-        raise UnsupportedFeature(
-            f"{archive.path}: `updater.bin` is a serialized Java object, which is never loaded",
-            hint="save the model again with DL4J 0.5 or later",
+        raise ModelFileError(
+            f"{archive.path}: `coefficients.bin` is missing, the model has no parameters",
+            hint="a model that has none says so by an entry `noParams.marker`",
         )
+    for name in JAVA_OBJECTS & seen:
+        if archive.starts_with(name, SERIALIZED):
+            raise UnsupportedFeature(
+                f"{archive.path}: `{name}` is a serialized Java object, which is never loaded",
+                hint="load and save the model once with DL4J 0.5 to 0.9.1",
+            )
 
 
 def _check_entry(path: Path, info: zipfile.ZipInfo) -> None:
-    name = info.orig_filename if "\x00" in info.orig_filename else info.filename
-    parts = PurePosixPath(name.replace("\\", "/")).parts
-    if ".." in parts or name.startswith(("/", "\\")) or ":" in name.split("/")[0] or "\x00" in name or "\\" in name:
-        raise ModelFileError(f"{path}: the entry {name!r} leads out of the archive", hint="do not trust this file")
+    name = info.orig_filename
+    parts = PurePosixPath(name).parts
+    if ".." in parts or name.startswith("/") or "\\" in name or "\x00" in name or ":" in name.split("/")[0]:
+        raise ModelFileError(f"{path}: the entry {name!r} leads out of the archive", hint=DISTRUST)
     if info.flag_bits & 0x1:
-        raise ModelFileError(f"{path}: `{name}` is encrypted")
+        raise UnsupportedFeature(f"{path}: `{name}` is encrypted", hint="DL4J writes no passwords; pack it without one")
     if stat.S_ISLNK(info.external_attr >> 16):
-        raise ModelFileError(f"{path}: `{name}` is a symbolic link", hint="do not trust this file")
+        raise ModelFileError(f"{path}: `{name}` is a symbolic link", hint=DISTRUST)
     if info.file_size > max(info.compress_size, 1) * RATIO_LIMIT:
         raise ModelFileError(
-            f"{path}: `{name}` claims {info.file_size} bytes out of {info.compress_size}", hint="do not trust this file"
+            f"{path}: `{name}` claims {info.file_size} bytes out of {info.compress_size}", hint=DISTRUST
         )
 
 

@@ -15,16 +15,27 @@ TYPES = {
     "DOUBLE": ">f8", "FLOAT": ">f4", "HALF": ">f2", "INT": ">i4", "LONG": ">i8", "SHORT": ">i2", "BYTE": "i1",
     "UBYTE": "u1", "UINT16": ">u2", "UINT32": ">u4", "UINT64": ">u8", "BOOL": "?", "BFLOAT16": ">u2",
 }  # fmt: skip
-EXTRAS = {"f8": ("DOUBLE", 16384), "f4": ("FLOAT", 8192), "f2": ("HALF", 4096)}
+UNREAD = {"COMPRESSED": "compressed", "UTF8": "text"}
+UNSIGNED = 8388608
+OPTIONS = {
+    "f8": ("DOUBLE", 16384), "f4": ("FLOAT", 8192), "f2": ("HALF", 4096), "b1": ("BOOL", 524288),
+    "i1": ("BYTE", 32768), "i2": ("SHORT", 65536), "i4": ("INT", 131072), "i8": ("LONG", 262144),
+    "u1": ("UBYTE", UNSIGNED | 32768), "u2": ("UINT16", UNSIGNED | 65536), "u4": ("UINT32", UNSIGNED | 131072),
+    "u8": ("UINT64", UNSIGNED | 262144),
+}  # fmt: skip
 EMPTY = 8
+RANK_LIMIT = 32
+SIZE_LIMIT = 1 << 40
+HEAD = 1024
+"""Bytes that hold everything but the values: a shape buffer of 32 dimensions and the head of the data buffer."""
 
 
 class _Reader:
-    def __init__(self, data: bytes | memoryview, name: str) -> None:
-        self.data, self.name, self.at = memoryview(data), name, 0
+    def __init__(self, data: bytes | memoryview, name: str, at: int = 0) -> None:
+        self.data, self.name, self.at = memoryview(data), name, at
 
     def take(self, size: int, what: str) -> memoryview:
-        if size < 0 or self.at + size > len(self.data):
+        if self.at + size > len(self.data):
             raise ModelFileError(
                 f"`{self.name}` ends too early: {what} needs {size} bytes at offset {self.at}, "
                 f"{len(self.data) - self.at} are left",
@@ -38,13 +49,14 @@ class _Reader:
         return int(struct.unpack(form, self.take(struct.calcsize(form), what))[0])
 
     def word(self, what: str) -> str:
+        at = self.at
         raw = bytes(self.take(self.number(">H", what), what))
-        try:
-            return raw.decode("ascii")
-        except UnicodeDecodeError:
-            raise ModelFileError(f"`{self.name}` is no ND4J array: {what} at offset {self.at} is not text") from None
+        if not raw.isascii():
+            raise ModelFileError(f"`{self.name}` is no ND4J array: {what} at offset {at} is not text")
+        return raw.decode()
 
-    def buffer(self, what: str) -> tuple[np.ndarray, str]:
+    def head(self, what: str) -> tuple[int, str]:
+        """Number of values and name of their type."""
         mode = self.word(f"the mode of the {what}")
         if mode not in MODES:
             raise ModelFileError(
@@ -53,21 +65,32 @@ class _Reader:
             )
         length = self.number(">i" if mode in SHORT_LENGTHS else ">q", f"the length of the {what}")
         kind = self.word(f"the type of the {what}")
-        if kind == "COMPRESSED":
+        if kind in UNREAD:
             raise UnsupportedFeature(
-                f"`{self.name}` holds a compressed array, which is not read", hint="save it uncompressed"
+                f"`{self.name}` holds a {UNREAD[kind]} array, which is not read", hint="save it as plain numbers"
             )
         if kind not in TYPES:
             raise ModelFileError(f"`{self.name}`: unknown number type `{kind[:40]}`")
-        dtype = np.dtype(TYPES[kind])
         if length < 0:
-            raise ModelFileError(f"`{self.name}`: the {what} has length {length}")
-        raw = self.take(length * dtype.itemsize, f"the {what}")
-        return np.frombuffer(raw, dtype), kind
+            raise ModelFileError(f"`{self.name}`: the length of the {what} is {length}")
+        return length, kind
+
+    def shape(self) -> tuple[list[int], list[int], int]:
+        """Shape, strides in elements, and option bits."""
+        length, kind = self.head("shape")
+        info = self.values(length, kind, "the shape").tolist()
+        rank = info[0] if info else -1
+        if kind not in ("INT", "LONG") or not 0 <= rank <= RANK_LIMIT or length != 2 * rank + 4:
+            raise ModelFileError(f"`{self.name}`: a shape buffer of {length} {kind} values for rank {rank}")
+        return info[1 : rank + 1], info[rank + 1 : 2 * rank + 1], info[2 * rank + 1]
+
+    def values(self, length: int, kind: str, what: str) -> np.ndarray:
+        dtype = np.dtype(TYPES[kind])
+        return np.frombuffer(self.take(length * dtype.itemsize, what), dtype)
 
 
 def read_array(data: bytes | memoryview, name: str = "array") -> np.ndarray:
-    """The array of a whole stream, in its own precision and the machine's byte order; strides are respected."""
+    """The array of a whole stream, in its own precision (BFLOAT16 as float32), row-major whatever its strides."""
     reader = _Reader(data, name)
     array = _array(reader)
     if reader.at != len(reader.data):
@@ -77,53 +100,66 @@ def read_array(data: bytes | memoryview, name: str = "array") -> np.ndarray:
 
 def read_arrays(data: bytes | memoryview, count: int, name: str, start: int = 0) -> tuple[list[np.ndarray], int]:
     """Several arrays one after the other, and the offset behind them."""
-    reader = _Reader(data, name)
-    reader.at = start
+    reader = _Reader(data, name, start)
     return [_array(reader) for _ in range(count)], reader.at
 
 
+def stream_size(head: bytes, name: str) -> int:
+    """Bytes of a whole stream, read from its first `HEAD` bytes: what a reader will need is known before it reads."""
+    reader = _Reader(head, name)
+    shape, _, options = reader.shape()
+    if _stops(shape, options):
+        return reader.at
+    length, kind = reader.head("data")
+    return reader.at + length * np.dtype(TYPES[kind]).itemsize
+
+
+def _stops(shape: list[int], options: int) -> bool:
+    """Whether no data buffer follows: DL4J leaves it out for an empty array without dimensions."""
+    return bool(options & EMPTY) and not shape
+
+
 def _array(reader: _Reader) -> np.ndarray:
-    info, _ = reader.buffer("shape")
-    rank = int(info[0]) if len(info) else -1
-    if not 0 <= rank <= 32 or len(info) != 2 * rank + 4:
-        raise ModelFileError(f"`{reader.name}`: a shape buffer of {len(info)} numbers for rank {rank}")
-    shape = tuple(int(n) for n in info[1 : rank + 1])
-    strides = tuple(int(n) for n in info[rank + 1 : 2 * rank + 1])
-    if int(info[2 * rank + 1]) & EMPTY and reader.at == len(reader.data):
-        return np.zeros(0, np.float32)
-    data, kind = reader.buffer("data")
-    if min(shape, default=1) < 0 or prod(shape) > max(len(data), 1):
-        raise ModelFileError(f"`{reader.name}`: {len(data)} values for the shape {list(shape)}")
+    shape, strides, options = reader.shape()
+    if _stops(shape, options):
+        return np.zeros(0, next((t for t, (_, bit) in OPTIONS.items() if options == EMPTY | bit), np.float32))
+    length, kind = reader.head("data")
+    if min(shape, default=1) < 0 or prod(n or 1 for n in shape) > SIZE_LIMIT:
+        raise ModelFileError(f"`{reader.name}`: {shape} is no shape of an array")
+    reach = 1 + sum((n - 1) * s for n, s in zip(shape, strides, strict=True))
+    if prod(shape) > length:
+        raise ModelFileError(f"`{reader.name}`: {length} values for the shape {shape}")
+    if prod(shape) and (min(strides, default=0) < 0 or reach > length):
+        raise ModelFileError(f"`{reader.name}`: the strides {strides} reach beyond {length} values")
+    data = reader.values(length, kind, "the data")
     if kind == "BFLOAT16":
         data = (data.astype(np.uint32) << 16).view(np.float32)
-    reach = sum((n - 1) * s for n, s in zip(shape, strides, strict=True) if n > 0)
-    if prod(shape) and (min(strides, default=0) < 0 or reach >= len(data)):
-        raise ModelFileError(f"`{reader.name}`: the strides {list(strides)} reach beyond {len(data)} values")
-    native = data.astype(data.dtype.newbyteorder("="))
-    size = native.dtype.itemsize
-    view = np.lib.stride_tricks.as_strided(native, shape, tuple(s * size for s in strides), writeable=False)
-    return np.ascontiguousarray(view).reshape(shape)
+    if not prod(shape):
+        return np.zeros(shape, data.dtype.newbyteorder("="))
+    steps = tuple(s * data.dtype.itemsize for s in strides)
+    view = np.lib.stride_tricks.as_strided(data, shape, steps, writeable=False)
+    return np.array(view, data.dtype.newbyteorder("="), order="C")  # the only copy: swaps bytes and straightens strides
 
 
 def write_array(array: np.ndarray) -> bytes:
-    """The stream that DL4J 1.0.0-M2.1 writes for an array, row-major."""
-    kind, extras = EXTRAS[array.dtype.str[1:]]
-    shape = array.shape
-    strides = [prod(shape[i + 1 :]) for i in range(len(shape))]
-    info = [len(shape), *shape, *strides, extras, 1, ord("c")]
-    return b"".join(
-        (
-            _head(len(info), "LONG"),
-            struct.pack(f">{len(info)}q", *info),
-            _head(array.size, kind),
-            np.ascontiguousarray(array).astype(array.dtype.newbyteorder(">")).tobytes(),
-        )
-    )
+    """The stream that DL4J 1.0.0-M2.1 writes for an array, row-major, in the rank it has."""
+    kind, options = OPTIONS[array.dtype.str[1:]]
+    strides = [prod(array.shape[i + 1 :]) for i in range(array.ndim)]
+    if array.ndim == 2 and array.shape[0] == 1:
+        strides = [1, 1]  # as ND4J does for rows
+    step = 1
+    if not array.size:
+        strides, step, options = [0] * array.ndim, 0, options | EMPTY
+    info = [array.ndim, *array.shape, *strides, options, step, ord("c")]
+    values = array.astype(array.dtype.newbyteorder(">"), order="C").reshape(-1)
+    shape_buffer = _head(len(info), "LONG") + struct.pack(f">{len(info)}q", *info)
+    return b"".join((shape_buffer, _head(array.size, kind), values.view(np.uint8).data))
 
 
 def _head(length: int, kind: str) -> bytes:
-    return _utf("MIXED_DATA_TYPES") + struct.pack(">q", length) + _utf(kind)
+    return utf("MIXED_DATA_TYPES") + struct.pack(">q", length) + utf(kind)
 
 
-def _utf(text: str) -> bytes:
+def utf(text: str) -> bytes:
+    """Java's `writeUTF` of plain letters: length, then bytes."""
     return struct.pack(">H", len(text)) + text.encode()

@@ -10,7 +10,7 @@ import numpy as np
 
 from dl4py.errors import ModelFileError
 from dl4py.formats.dl4j.archive import JSON_LIMIT, Archive, read_archive, write_archive
-from dl4py.formats.dl4j.arrays import read_array, write_array
+from dl4py.formats.dl4j.arrays import write_array
 from dl4py.formats.dl4j.configuration import read_configuration, write_configuration
 from dl4py.formats.dl4j.text import parse_json, print_json
 from dl4py.network.config import NetworkConfig
@@ -72,12 +72,9 @@ def _network(archive: Archive) -> Network:
 
 
 def _vector(archive: Archive, name: str) -> np.ndarray | None:
-    if not archive.has(name):
+    if archive.size(name) == 0:  # absent, or the empty entry beside `noParams.marker`
         return None
-    data = archive.read(name)
-    if not data:
-        return None
-    return read_array(data, f"{archive.path}:{name}").reshape(-1)
+    return archive.read_array(name).reshape(-1)
 
 
 def _counts(parsed: Any, where: str) -> dict[str, int]:

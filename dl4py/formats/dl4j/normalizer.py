@@ -11,9 +11,10 @@ from dl4py.data.normalizers.image_scaler import Scaled
 from dl4py.data.normalizers.min_max import Ranged
 from dl4py.data.normalizers.standardize import Standardized
 from dl4py.errors import ModelFileError, UnsupportedFeature
-from dl4py.formats.dl4j.arrays import read_arrays, write_array
+from dl4py.formats.dl4j.arrays import read_arrays, utf, write_array
 
 VERSION = 1
+KNOWN = "STANDARDIZE, MIN_MAX and IMAGE_MIN_MAX are read"
 
 
 def write_normalizer(fitted: Fitted) -> bytes:
@@ -33,7 +34,10 @@ def write_normalizer(fitted: Fitted) -> bytes:
 def read_normalizer(data: bytes, name: str) -> Fitted:
     """The fitted normalizer of a `normalizer.bin`."""
     if data[:2] == b"\xac\xed":
-        raise UnsupportedFeature(f"{name} is a serialized Java object, which is never loaded")
+        raise UnsupportedFeature(
+            f"{name} is a serialized Java object, which is never loaded",
+            hint="write it again with DL4J 0.8 or later, or fit a normalizer anew",
+        )
     magic, at = _word(data, 0, name)
     if magic != "NORMALIZER" or len(data) < at + 4:
         raise ModelFileError(f"{name} does not begin with NORMALIZER", hint="was it written by DL4J 0.8 or later?")
@@ -42,8 +46,10 @@ def read_normalizer(data: bytes, name: str) -> Fitted:
         raise UnsupportedFeature(f"{name} has version {version}, known is {VERSION}")
     kind, at = _word(data, at + 4, name)
     readers = {"STANDARDIZE": _standardize, "MIN_MAX": _min_max, "IMAGE_MIN_MAX": _image}
+    if kind == "CUSTOM":
+        kind = f"CUSTOM of the Java class {_word(data, at, name)[0]}"
     if kind not in readers:
-        raise UnsupportedFeature(f"{name} holds the normalizer {kind[:40]}, which is not read yet")
+        raise UnsupportedFeature(f"{name} holds the normalizer {kind}, which is not read yet", hint=KNOWN)
     try:
         return readers[kind](data, at, name)
     except struct.error:
@@ -52,23 +58,35 @@ def read_normalizer(data: bytes, name: str) -> Fitted:
 
 def _standardize(data: bytes, at: int, name: str) -> Fitted:
     labels = struct.unpack_from(">?", data, at)[0]
-    return Standardized(*_read_rows(data, at + 1, 4 if labels else 2, name))
+    return Standardized(*_read_rows(data, at + 1, labels, name))
 
 
 def _min_max(data: bytes, at: int, name: str) -> Fitted:
     labels, low, high = struct.unpack_from(">?dd", data, at)
-    return Ranged(low, high, *_read_rows(data, at + 17, 4 if labels else 2, name))
+    return Ranged(low, high, *_read_rows(data, at + 17, labels, name))
 
 
 def _image(data: bytes, at: int, name: str) -> Fitted:
+    _check_end(data, at + 24, name)
     return Scaled(*struct.unpack_from(">ddd", data, at))
 
 
-def _read_rows(data: bytes, at: int, count: int, name: str) -> list[np.ndarray]:
-    arrays, end = read_arrays(data, count, name, at)
-    if end != len(data):
+def _read_rows(data: bytes, at: int, labels: bool, name: str) -> list[np.ndarray]:
+    """Pairs of equally long rows: of the features, then of the labels."""
+    arrays, end = read_arrays(data, 4 if labels else 2, name, at)
+    _check_end(data, end, name)
+    rows = [array.reshape(-1) for array in arrays]
+    for first, second in zip(rows[::2], rows[1::2], strict=True):
+        if len(first) != len(second):
+            raise ModelFileError(
+                f"{name}: statistics of {len(first)} and of {len(second)} columns do not belong together"
+            )
+    return rows
+
+
+def _check_end(data: bytes, end: int, name: str) -> None:
+    if end < len(data):
         raise ModelFileError(f"{name}: {len(data) - end} bytes follow the statistics")
-    return [array.reshape(-1) for array in arrays]
 
 
 def _rows(arrays: list[np.ndarray | None]) -> bytes:
@@ -76,11 +94,7 @@ def _rows(arrays: list[np.ndarray | None]) -> bytes:
 
 
 def _head(kind: str) -> bytes:
-    return _utf("NORMALIZER") + struct.pack(">i", VERSION) + _utf(kind)
-
-
-def _utf(text: str) -> bytes:
-    return struct.pack(">H", len(text)) + text.encode()
+    return utf("NORMALIZER") + struct.pack(">i", VERSION) + utf(kind)
 
 
 def _word(data: bytes, at: int, name: str) -> tuple[str, int]:
@@ -88,6 +102,6 @@ def _word(data: bytes, at: int, name: str) -> tuple[str, int]:
         raise ModelFileError(f"{name} ends too early")
     size = struct.unpack_from(">H", data, at)[0]
     raw = data[at + 2 : at + 2 + size]
-    if len(raw) != size or not raw.isascii():
+    if len(raw) != size or not raw.isascii() or not raw.decode().isprintable():
         raise ModelFileError(f"{name} is no normalizer of DL4J: no word at byte {at}")
     return raw.decode(), at + 2 + size

@@ -1,7 +1,8 @@
-import io
 import os
 import struct
+import tracemalloc
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from dl4py.errors import ModelFileError, UnsupportedFeature
 from dl4py.formats.dl4j.archive import read_archive, write_archive
 from dl4py.formats.dl4j.arrays import read_array, write_array
 from dl4py.formats.dl4j.model import load
+from dl4py.formats.dl4j.text import parse_json
 
 GOOD = {name: zipfile.ZipFile(CASES / "updater-adam" / "model.zip").read(name) for name in (
     "configuration.json", "coefficients.bin", "updaterState.bin",
@@ -135,7 +137,7 @@ BROKEN_JSON = [
     (b'"confs" : [', b'"confs" : 5, "x" : [', "m.zip:configuration.json: `confs` must be a list, found int"),
     (b'"confs" : [', b'"konfs" : [', None),
     (b"{", b"{{", "m.zip:configuration.json:1:2 is not JSON: expecting property name enclosed in double quotes"),
-    (b'"seed" :', b'"seed" : 1, "seed" :', "m.zip:configuration.json has the key `seed` twice in one object"),
+    (b'"seed" :', b'"seed" : 1, "seed" :', "m.zip:configuration.json:45:17 has the key `seed` twice in one object"),
 ]
 
 
@@ -152,7 +154,7 @@ def test_broken_json(tmp_path, text, replacement, expected):
 
 def test_json_nested_too_deep(tmp_path):
     path = zipped(tmp_path, [("configuration.json", b"[" * 300 + b"]" * 300), ("coefficients.bin", b"")])
-    assert message(path) == "m.zip:configuration.json is nested 300 deep, more than the 200 that are read"
+    assert message(path) == "m.zip:configuration.json:1:201 is nested deeper than 200"
 
 
 ARRAYS = [
@@ -205,4 +207,122 @@ def test_written_zips_repeat_and_leave_nothing_behind(tmp_path):
     archive = read_archive(tmp_path / "a.zip")
     assert archive.names == ["configuration.json", "coefficients.bin", "updaterState.bin"]
     archive.close()
-    assert io.BytesIO(first)
+
+
+BAD = {
+    "truncated": "FILE is not a model zip: it is cut off or damaged\n   = hint: a model is the zip that DL4J or dl4py wrote",
+    "no_coefficients": (
+        "FILE: `coefficients.bin` is missing, the model has no parameters\n"
+        "   = hint: a model that has none says so by an entry `noParams.marker`"
+    ),
+    "config_not_json": "FILE:configuration.json:24:18 is not JSON: expecting ':' delimiter",
+    "coefficients_truncated": (
+        "FILE:coefficients.bin has 150 bytes, its array needs 234\n"
+        "   = hint: the file was cut off or damaged; fetch it again"
+    ),
+}
+
+
+def read_whole(path):
+    archive = read_archive(path)
+    try:
+        parse_json(archive.read("configuration.json"), f"{path}:configuration.json")
+        archive.read_array("coefficients.bin")
+    finally:
+        archive.close()
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_zips_of_the_corpus(name):
+    path = Path(__file__).parent / "bad" / f"{name}.zip"
+    with pytest.raises(ModelFileError) as error:
+        read_whole(path)
+    assert error.value.render().replace(str(path), "FILE") == BAD[name]
+
+
+def opened(tmp_path, entries, **how):
+    return read_archive(zipped(tmp_path, [("configuration.json", b"{}"), *entries], **how))
+
+
+def refused(action, tmp_path):
+    with pytest.raises(ModelFileError) as error:
+        action()
+    return error.value.render().replace(str(tmp_path / "m.zip"), "m.zip")
+
+
+def test_a_network_without_parameters_says_so(tmp_path):
+    archive = opened(tmp_path, [("coefficients.bin", b""), ("noParams.marker", b"")])
+    assert (archive.has("noParams.marker"), archive.size("coefficients.bin"), archive.size("none")) == (True, 0, 0)
+    archive.close()
+    opened(tmp_path, [("noParams.marker", b"")]).close()
+
+
+def test_an_entry_that_is_not_there(tmp_path):
+    archive = opened(tmp_path, [("coefficients.bin", b"")])
+    assert refused(lambda: archive.read("updaterState.bin"), tmp_path) == "m.zip: there is no entry `updaterState.bin`"
+    archive.close()
+
+
+def test_an_encrypted_entry(tmp_path):
+    path = zipped(tmp_path, GOOD.items())
+    raw = bytearray(path.read_bytes())
+    for sign, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        raw[raw.index(sign) + offset] |= 1
+    path.write_bytes(raw)
+    assert refused(lambda: read_archive(path), tmp_path) == (
+        "m.zip: `configuration.json` is encrypted\n   = hint: DL4J writes no passwords; pack it without one"
+    )
+
+
+def test_a_bomb_is_noticed_before_it_is_unpacked(tmp_path):
+    zeros = [("coefficients.bin", bytes(30_000_000))]
+    archive = opened(tmp_path, zeros, compression=zipfile.ZIP_DEFLATED)
+    tracemalloc.start()
+    message = refused(lambda: archive.read_array("coefficients.bin"), tmp_path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    archive.close()
+    assert message == (
+        "`m.zip:coefficients.bin` is no ND4J array: unknown buffer mode ``\n   = hint: was the file written by DL4J?"
+    )
+    assert most < 1_000_000
+
+
+def test_an_entry_larger_than_it_declares(tmp_path):
+    path = zipped(tmp_path, [("configuration.json", b"{}" * 500), ("coefficients.bin", b"")])
+    raw = bytearray(path.read_bytes())
+    for sign, offset in ((b"PK\x03\x04", 18), (b"PK\x01\x02", 20)):
+        at = raw.index(sign) + offset
+        raw[at : at + 8] = struct.pack("<II", 1000, 10)
+    path.write_bytes(raw)
+    archive = read_archive(path)
+    assert refused(lambda: archive.read("configuration.json"), tmp_path) == (
+        "m.zip: `configuration.json` cannot be unpacked: Bad CRC-32 for file 'configuration.json'\n"
+        "   = hint: the file was cut off or damaged; fetch it again"
+    )
+    archive.close()
+
+
+def test_java_objects_that_dl4j_passes_over_are_passed_over(tmp_path):
+    more = [("preprocessor.bin", b"\xac\xed\0\5"), ("objects/labels", b"\xac\xed\0\5")]
+    path = zipped(tmp_path, [*GOOD.items(), *more])
+    assert load(path).params.size > 0
+
+
+def test_a_folder_and_no_file(tmp_path):
+    (tmp_path / "m.zip").mkdir()
+    assert refused(lambda: read_archive(tmp_path / "m.zip"), tmp_path) == "m.zip is a folder, not a model"
+    assert refused(lambda: read_archive(tmp_path / "n.zip"), tmp_path) == (
+        f"there is no file {tmp_path / 'n.zip'}\n   = hint: check the path"
+    )
+
+
+def test_entries_are_written_in_dl4js_order(tmp_path):
+    entries = dict.fromkeys(("z", "normalizer.bin", "a", "updaterState.bin", "coefficients.bin", "configuration.json"), b"x")
+    write_archive(tmp_path / "m.zip", entries)
+    with zipfile.ZipFile(tmp_path / "m.zip") as file:
+        infos = file.infolist()
+    assert [info.filename for info in infos] == [
+        "configuration.json", "coefficients.bin", "updaterState.bin", "normalizer.bin", "a", "z",
+    ]  # fmt: skip
+    assert {info.compress_type for info in infos} == {zipfile.ZIP_DEFLATED}
