@@ -7,12 +7,13 @@ text and ``off`` is false.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import yaml
 
 from dl4py.errors import YamlSyntaxError
-from dl4py.spec.source import Mark, Source
+from dl4py.spec.source import BREAK, Mark, Source
 from dl4py.spec.thing import MarkedDict, MarkedList
 
 DEPTH_LIMIT = 100
@@ -73,11 +74,15 @@ def parse(source: Source) -> MarkedDict:
 
 def parse_value(source: Source, quoted: Source) -> Any:
     """The value that a short text holds: what follows `--set key=`; places are those of the text `quoted`."""
-    node = _composed(source, quoted)
+    try:
+        node = _composed(source)
+    except YamlSyntaxError as error:
+        at = replace(error.at, source=quoted) if isinstance(error.at, Mark) else None
+        raise YamlSyntaxError(str(error), at=at, hint=error.hint) from None
     return None if node is None else _Builder(quoted).value(node, 0)
 
 
-def _composed(source: Source, quoted: Source | None = None) -> yaml.Node | None:
+def _composed(source: Source) -> yaml.Node | None:
     if unseen := CONTROL.search(source.text):
         before = source.text[: unseen.start()]
         at = Mark(source, before.count("\n"), len(before) - before.rfind("\n") - 1)
@@ -89,7 +94,7 @@ def _composed(source: Source, quoted: Source | None = None) -> yaml.Node | None:
             _refuse_depth(source)
         return yaml.compose(source.text, LOADER)
     except yaml.YAMLError as error:
-        raise _explained(quoted or source, error) from None
+        raise _explained(source, error) from None
 
 
 def _refuse_depth(source: Source) -> None:
@@ -207,9 +212,32 @@ def _mark(source: Source, node: yaml.Node | yaml.Event) -> Mark:
     return Mark(source, start.line, start.column, max(1, width))
 
 
+def _open_bracket(source: Source) -> Mark | None:
+    """The innermost bracket that is open where the text ends."""
+    opened: list[Any] = []
+    try:
+        for event in yaml.parse(source.text, LOADER):
+            if isinstance(event, yaml.CollectionStartEvent):
+                opened.append(event)
+            elif isinstance(event, yaml.CollectionEndEvent):
+                opened.pop()
+    except yaml.YAMLError:
+        flows = [event for event in opened if event.flow_style]
+        return _start(source, flows[-1].start_mark) if flows else None
+    return None
+
+
+def _start(source: Source, place: Any) -> Mark:
+    return Mark(source, place.line, place.column)
+
+
 def _explained(source: Source, error: yaml.YAMLError) -> YamlSyntaxError:
     place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or error)
+    if "unexpected end of stream" in problem:
+        return YamlSyntaxError("these quotes are not closed", at=_start(source, error.context_mark), hint="close them")  # type: ignore[attr-defined]
+    if place and not any(map(str.strip, BREAK.split(source.text)[place.line :])) and (bracket := _open_bracket(source)):
+        return YamlSyntaxError("this bracket is not closed", at=bracket, hint="write `[a, b]` or `{a: 1, b: 2}`")
     at = Mark(source, place.line, place.column) if place else None
     message, hint = _plainly(problem, source, at, str(getattr(error, "context", "") or ""))
     return YamlSyntaxError(message, at=at, hint=hint)
@@ -234,8 +262,6 @@ SYMPTOMS = (
     ),
     ("mapping keys are not allowed", "a `?` key cannot begin here", "quote text that begins with `?`"),
     ("node content", "a value is missing here, or a bracket is not closed", "write `[a, b]` or `{a: 1, b: 2}`"),
-    ("end of stream", "the text ends inside quotes or brackets", "close them"),
-    ("found unexpected end", "the text ends inside quotes or brackets", "close them"),
     ("expected ',' or", *OPEN),
     ("cannot start any token", "text cannot begin with `{}`", "put it in quotes"),
     ("unknown escape character", "this backslash escape is unknown", "double it, or use single quotes"),
