@@ -28,4 +28,5 @@ def forward(z, y):
 @kernel("n, n*", split=True)
 def backward(z, dy):
     for i in range(z.shape[0]):
-        dy[i] *= 1.0507009873554805 * (1.0 if z[i] > 0.0 else 1.6732632423543772 * exp(z[i]))
+        below = 1.6732632423543772 * exp(z[i])
+        dy[i] *= 1.0507009873554805 * (1.0 if z[i] > 0.0 else below)
