@@ -47,7 +47,9 @@ def _errors() -> str:
 def _quirks() -> str:
     rows = [f"| {q.number} | {q.where} | {q.dl4j} | {q.exact} |" for q in QUIRKS.values()]
     head = "| number | where | `compatibility: dl4j` | `compatibility: exact` |\n|---|---|---|---|"
-    return "# Quirks of DL4J\n\nDL4J 1.0.0-M2.1 computes these otherwise than their names say.\n\n" + "\n".join([head, *rows])
+    return "# Quirks of DL4J\n\nDL4J 1.0.0-M2.1 computes these otherwise than their names say.\n\n" + "\n".join(
+        [head, *rows]
+    )
 
 
 def main() -> int:

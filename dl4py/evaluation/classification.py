@@ -14,8 +14,8 @@ RULE = "=" * 66
 class Evaluation:
     """Counts of actual against predicted classes.
 
-    Accuracy = trace / total; precision(c) = TP / (TP + FP); recall(c) = TP / (TP + FN); F1 = 2 P R / (P + R). Averages are
-    over classes whose figure is not 0/0; with two classes the figures are those of class 1.
+    Accuracy = trace / total; precision(c) = TP / (TP + FP); recall(c) = TP / (TP + FN); F1 = 2 P R / (P + R).
+    Averages are over classes whose figure is not 0/0; with two classes the figures are those of class 1.
     """
 
     def __init__(self, labels: Sequence[str] = (), *, top_n: int = 1) -> None:
@@ -160,9 +160,10 @@ class Evaluation:
             return []
         several = len(out) > 1
         verb = "were" if several else "was"
+        noun = "classes" if several else "class"
         return [
             "",
-            f"Warning: {len(out)} class{'es' if several else ''} {verb} {why} and {verb} excluded from average {figure}",
+            f"Warning: {len(out)} {noun} {verb} {why} and {verb} excluded from average {figure}",
             f"Classes excluded from average {figure}: {out}",
         ]
 

@@ -19,9 +19,11 @@ CLASSIFYING = {"mcxent", "negativeloglikelihood", "sparse_mcxent", "xent", "kld"
 
 
 def evaluate(network: Network, data: Any, *, batch_size: int = 1024) -> Evaluation | RegressionEvaluation:
-    """Figures of the network's first output on a data set, a reader, arrays `(x, y)`, or the test part of a data section.
+    """Figures of the network's first output on a data set, a reader, arrays `(x, y)`, or the test part of a
+    data section.
 
-    Classification where the loss compares probabilities, regression otherwise. Outputs of a regression whose labels were
+    Classification where the loss compares probabilities, regression otherwise. Outputs of a regression whose
+    labels were
     normalized are compared in the labels' own units.
     """
     dataset = as_dataset(data)

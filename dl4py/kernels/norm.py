@@ -9,7 +9,9 @@ from dl4py.kernels.jit import kernel
 
 @kernel("b o, o -> b o, b one, b o", split=True)
 def layer_norm(a, gain, unit, inverse, z, epsilon: float):
-    """``unit = (a - mean) / sqrt(var + eps)`` over each row, ``z = unit g``; `inverse` keeps ``1 / sqrt(var + eps)``."""
+    """``unit = (a - mean) / sqrt(var + eps)`` over each row, ``z = unit g``; `inverse` keeps ``1 / sqrt(var +
+    eps)``.
+    """
     n = a.dtype.type(a.shape[1])
     for i in range(a.shape[0]):
         mean = 0.0

@@ -1,6 +1,7 @@
 """Counter-based random numbers: each value is a function of (seed, stream, iteration, position) and nothing else.
 
-So a resumed run meets the same numbers, in any number of threads. The mixing is the finalizer of SplitMix64 (Steele, Lea
+So a resumed run meets the same numbers, in any number of threads. The mixing is the finalizer of SplitMix64
+(Steele, Lea
 and Flood, "Fast splittable pseudorandom number generators", 2014, https://doi.org/10.1145/2660193.2660195).
 """
 

@@ -37,7 +37,8 @@ class Bound:
 class Network:
     """A network with its parameters.
 
-    Arrays have DL4J's shapes: `[batch, n]`, `[batch, channels, height, width]`, `[batch, features, time]`. Several inputs
+    Arrays have DL4J's shapes: `[batch, n]`, `[batch, channels, height, width]`, `[batch, features, time]`.
+    Several inputs
     or outputs are lists in the order of the network's inputs and outputs, masks likewise.
     """
 

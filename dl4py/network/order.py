@@ -35,7 +35,8 @@ def topological(inputs: Sequence[str], vertices: Mapping[str, Sequence[str]]) ->
 def hash_set_order(values: Iterable[int]) -> list[int]:
     """The order in which Java's `HashSet<Integer>` (OpenJDK 8 and later) gives small non-negative numbers.
 
-    The table starts with 16 buckets and doubles above three quarters full, or when a bucket reaches nine while the table
+    The table starts with 16 buckets and doubles above three quarters full, or when a bucket reaches nine while
+    the table
     is below 64; number i sits in bucket ``(i ^ i >> 16) mod capacity``, first come first.
     """
     capacity = 16

@@ -7,7 +7,9 @@ from dl4py.network.parameters import lay_out
 
 
 def summarize(graph: Graph, *, shapes: bool = False) -> str:
-    """The text of DL4J's `summary()`, or with `shapes` of `summary(InputType)`, where the network says what it is fed."""
+    """The text of DL4J's `summary()`, or with `shapes` of `summary(InputType)`, where the network says what it
+    is fed.
+    """
     typed = shapes and all(shape is not None for shape in graph.shapes)
     rows = [_header(graph, typed)]
     if not graph.config.chain:

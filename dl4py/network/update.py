@@ -1,6 +1,7 @@
 """From gradients to new parameters: the order of one DL4J iteration.
 
-Average over the batch, normalize or clip per layer, penalties before the updater, updater, penalties after it, subtract,
+Average over the batch, normalize or clip per layer, penalties before the updater, updater, penalties after it,
+subtract,
 constrain.
 """
 

@@ -14,8 +14,10 @@ View = Callable[[np.ndarray], np.ndarray]
 class Array:
     """An array that a plan will have, or a view of one.
 
-    `space` names its memory: ``arena`` (lives from first to last use), ``params``, ``gradient`` and ``state`` (slices of
-    the network's flat vectors at `offset`), ``input``, ``clock``, ``score``, ``constant``. `precision` is ``net`` for the
+    `space` names its memory: ``arena`` (lives from first to last use), ``params``, ``gradient`` and ``state``
+    (slices of
+    the network's flat vectors at `offset`), ``input``, ``clock``, ``score``, ``constant``. `precision` is
+    ``net`` for the
     network's own, or a NumPy type name. `gradient` is where a parameter's gradient goes.
     """
 

@@ -15,7 +15,8 @@ class Param:
     `role` is ``weight`` (weight initializer, weight regularization), ``bias`` (bias regularization and updater) or
     ``statistic`` (neither; the "gradient" is subtracted as it is, like the running mean of batch normalization).
     `start` is a constant first value; None asks the weight initializer, with `fan_in` and `fan_out`.
-    `pretrain` marks parameters that supervised training leaves alone; `frozen` ones have no updater; `drifts` ones get no
+    `pretrain` marks parameters that supervised training leaves alone; `frozen` ones have no updater; `drifts`
+    ones get no
     gradient but keep updater and penalties where DL4J's quirk 26 holds; `unpenalized` ones have no penalty.
     """
 

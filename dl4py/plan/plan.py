@@ -18,7 +18,8 @@ Step = tuple[Callable[..., Any], tuple[Any, ...]]
 class Plan:
     """Calls with their memory.
 
-    `precision` is ``float32`` or ``float64``; with `share` false every arena array has memory of its own, and the results
+    `precision` is ``float32`` or ``float64``; with `share` false every arena array has memory of its own, and
+    the results
     are the same bit for bit.
     """
 

@@ -10,7 +10,8 @@ LOSSES = {
     "categorical_crossentropy": "mcxent", "sparse_categorical_crossentropy": "sparse_mcxent",
     "binary_crossentropy": "xent", "mean_squared_error": "mse", "mse": "mse", "mean_absolute_error": "mae",
     "mae": "mae", "mean_absolute_percentage_error": "mape", "mape": "mape", "mean_squared_logarithmic_error": "msle",
-    "msle": "msle", "kl_divergence": "kld", "kullback_leibler_divergence": "kld", "poisson": "poisson", "hinge": "hinge",
+    "msle": "msle",
+    "kl_divergence": "kld", "kullback_leibler_divergence": "kld", "poisson": "poisson", "hinge": "hinge",
     "squared_hinge": "squared_hinge", "cosine_proximity": "cosine_proximity", "cosine_similarity": "cosine_proximity",
 }  # fmt: skip
 

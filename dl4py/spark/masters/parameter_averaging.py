@@ -23,7 +23,8 @@ class ParameterAveraging(TrainingMaster):
     """Workers train apart; every few batches the mean of their parameters replaces them all.
 
     ``w = (w_1 + ... + w_n) / n`` over the workers that had examples, updater state likewise. With one worker this is
-    training alone, bit for bit. McDonald, Hall and Mann, "Distributed Training Strategies for the Structured Perceptron",
+    training alone, bit for bit.
+    McDonald, Hall and Mann, "Distributed Training Strategies for the Structured Perceptron",
     2010, https://aclanthology.org/N10-1069.
     """
 
@@ -87,7 +88,9 @@ class ParameterAveraging(TrainingMaster):
 
 
 def rounds(batches: Iterator[Batch], workers: int, frequency: int) -> Iterator[list[list[Batch]]]:
-    """Batches dealt out: worker i gets every workers-th batch, `frequency` of them a round; nobody gets an empty hand."""
+    """Batches dealt out: worker i gets every workers-th batch, `frequency` of them a round; nobody gets an
+    empty hand.
+    """
     hands: list[list[Batch]] = [[] for _ in range(workers)]
     for i, batch in enumerate(batches):
         hands[i % workers].append(batch)
