@@ -34,7 +34,7 @@ class AdaBelief(Updater):
         e(ada_belief, gradient, state.m, state.s, e.clock, rate, self.beta1, self.beta2, self.epsilon)
 
 
-@kernel("n*, n*, n*, c, r", split=True)
+@kernel("n*, n*, n*, c, r", split=True, ordered=True)
 def ada_belief(gradient, m, s, clock, rate, beta1: float, beta2: float, epsilon: float):
     t = clock[0] + np.float64(1.0)
     alpha = gradient.dtype.type(rate[0] / (np.float64(1.0) - np.float64(beta1) ** t))

@@ -26,7 +26,7 @@ class AdaDelta(Updater):
         e(ada_delta, gradient, state.msg, state.msdx, self.rho, self.epsilon)
 
 
-@kernel("n*, n*, n*", split=True)
+@kernel("n*, n*, n*", split=True, ordered=True)
 def ada_delta(gradient, msg, msdx, rho: float, epsilon: float):
     for i in range(gradient.shape[0]):
         g = gradient[i]

@@ -30,7 +30,7 @@ class AdaGrad(Updater):
         e(ada_grad, gradient, state.h, e.rate(nan if lost else self.learning_rate), self.epsilon)
 
 
-@kernel("n*, n*, r", split=True)
+@kernel("n*, n*, r", split=True, ordered=True)
 def ada_grad(gradient, h, rate, epsilon: float):
     alpha = gradient.dtype.type(rate[0])
     for i in range(gradient.shape[0]):

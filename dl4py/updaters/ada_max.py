@@ -27,7 +27,7 @@ class AdaMax(Updater):
         e(ada_max, gradient, state.m, state.u, e.clock, e.rate(self.learning_rate), self.beta1, self.beta2)
 
 
-@kernel("n*, n*, n*, c, r", split=True)
+@kernel("n*, n*, n*, c, r", split=True, ordered=True)
 def ada_max(gradient, m, u, clock, rate, beta1: float, beta2: float):
     t = clock[0] + np.float64(1.0)
     alpha = gradient.dtype.type(rate[0] / (np.float64(1.0) - np.float64(beta1) ** t))

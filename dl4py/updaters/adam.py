@@ -35,7 +35,7 @@ class Adam(Updater):
         e(adam, gradient, state.m, state.v, e.clock, rate, self.beta1, self.beta2, self.epsilon, quirk)
 
 
-@kernel("n*, n*, n*, c, r", split=True)
+@kernel("n*, n*, n*, c, r", split=True, ordered=True)
 def adam(gradient, m, v, clock, rate, beta1: float, beta2: float, epsilon: float, quirk: int):
     t = clock[0] + np.float64(1.0)
     alpha = gradient.dtype.type(step_size(rate[0], t, beta1, beta2, epsilon, quirk))

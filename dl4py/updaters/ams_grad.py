@@ -32,7 +32,7 @@ class AMSGrad(Updater):
         e(ams_grad, gradient, *moments, e.clock, rate, self.beta1, self.beta2, self.epsilon, quirk)
 
 
-@kernel("n*, n*, n*, n*, c, r", split=True)
+@kernel("n*, n*, n*, n*, c, r", split=True, ordered=True)
 def ams_grad(gradient, m, v, v_hat, clock, rate, beta1: float, beta2: float, epsilon: float, quirk: int):
     t = clock[0] + np.float64(1.0)
     alpha = gradient.dtype.type(step_size(rate[0], t, beta1, beta2, epsilon, quirk))

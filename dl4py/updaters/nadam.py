@@ -32,7 +32,7 @@ class Nadam(Updater):
         e(nadam, gradient, state.m, state.v, e.clock, rate, self.beta1, self.beta2, rest, self.epsilon)
 
 
-@kernel("n*, n*, n*, c, r", split=True)
+@kernel("n*, n*, n*, c, r", split=True, ordered=True)
 def nadam(gradient, m, v, clock, rate, beta1: float, beta2: float, rest: float, epsilon: float):
     """`rest` is ``1 - b2``, or -1 to form it here from the rounded b2."""
     t = clock[0] + np.float64(1.0)

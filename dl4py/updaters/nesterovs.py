@@ -24,7 +24,7 @@ class Nesterovs(Updater):
         e(nesterovs, gradient, state.v, e.rate(self.learning_rate), e.rate(self.momentum))
 
 
-@kernel("n*, n*, r, r", split=True)
+@kernel("n*, n*, r, r", split=True, ordered=True)
 def nesterovs(gradient, v, rate, momentum):
     alpha = gradient.dtype.type(rate[0])
     mu = gradient.dtype.type(momentum[0])

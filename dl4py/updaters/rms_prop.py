@@ -29,7 +29,7 @@ class RmsProp(Updater):
         e(rms_prop, gradient, state.c, e.rate(self.learning_rate), self.rms_decay, self.epsilon)
 
 
-@kernel("n*, n*, r", split=True)
+@kernel("n*, n*, r", split=True, ordered=True)
 def rms_prop(gradient, c, rate, decay: float, epsilon: float):
     alpha = gradient.dtype.type(rate[0])
     for i in range(gradient.shape[0]):
