@@ -250,25 +250,41 @@ def check_scored(loss: Any, activation: Any, z: np.ndarray, labels: np.ndarray, 
 def check_updater(
     updater: Any, recurrence: Callable[[np.ndarray, dict[str, Any], int], np.ndarray], mode: str = "exact"
 ) -> None:
-    """`recurrence(gradient, state, t)` gives the step at t = 1, 2, … and keeps its state."""
+    """`recurrence(gradient, state, t)` gives the step at t = 1, 2, … and keeps its state; single precision keeps pace."""
     check_round_trip(updater)
-    gradients = generator(3).normal(size=(6, 9))
-    state: dict[str, Any] = {name: np.full(9, updater.first_state(name)) for name in updater.state}
-    kept = {name: value.copy() for name, value in state.items()}
-    for t, gradient in enumerate(gradients, start=1):
-
-        def record(e: Emitter, g: Array, *states: Array) -> list[Array]:
-
-            step = e.like(g)
-            e(copy_flat, g, step)
-            updater.emit(e, step, Params(dict(zip(updater.state, states, strict=True))))
-            return [step, *states]
-
-        step, *after, _ = run(record, gradient, *kept.values(), iteration=t - 1, mode=mode)
-        kept = dict(zip(updater.state, after, strict=True))
-        assert_close(step, recurrence(gradient, state, t), 1e-9, 1e-14)
+    g = generator(3)
+    gradients = np.float32(g.normal(size=(8, 40)) * 10.0 ** g.uniform(-2, 0, 40)).astype(np.float64)
+    state: dict[str, Any] = {name: np.full(40, updater.first_state(name)) for name in updater.state}
+    truth = [recurrence(gradient, state, t) for t, gradient in enumerate(gradients, start=1)]
+    steps, kept = _updates(updater, gradients, mode, "float64")
+    for step, expected in zip(steps, truth, strict=True):
+        assert_close(step, expected, 1e-9, 1e-14)
     for name in updater.state:
         assert_close(kept[name], state[name], 1e-9, 1e-14)
+    singles, _ = _updates(updater, gradients, mode, "float32")
+    for step, expected in zip(singles, truth, strict=True):
+        assert np.abs(step - expected).max() <= 1e-5 * np.abs(expected).max()  # 1 - 0.999 rounded: 7e-6
+
+
+def _updates(
+    updater: Any, gradients: np.ndarray, mode: str, precision: str
+) -> tuple[list[np.ndarray], dict[str, np.ndarray]]:
+    """The steps for gradients that follow each other, and the state after the last."""
+
+    def record(e: Emitter, g: Array, *before: Array) -> list[Array]:
+        step, *states = [e.like(a) for a in (g, *before)]
+        for a, b in zip((g, *before), (step, *states), strict=True):
+            e(copy_flat, a, b)
+        updater.emit(e, step, Params(dict(zip(updater.state, states, strict=True))))
+        return [step, *states]
+
+    steps = []
+    kept = {name: np.full(gradients.shape[1], updater.first_state(name)) for name in updater.state}
+    for t, gradient in enumerate(gradients):
+        step, *after, _ = run(record, gradient, *kept.values(), iteration=t, mode=mode, precision=precision)
+        kept = dict(zip(updater.state, after, strict=True))
+        steps.append(step)
+    return steps, kept
 
 
 def first_step(updater: Any, gradient: np.ndarray, **how: Any) -> np.ndarray:
