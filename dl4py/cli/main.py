@@ -91,6 +91,8 @@ def report(error: DL4PyError) -> int:
     text = error.render()
     if error.at is None and not getattr(error, "mistakes", ()):
         text = f"error: {text}"
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)  # a progress line may stand there
     if sys.stderr.isatty() and "NO_COLOR" not in os.environ:
         head, *rest = text.split("\n")
         text = "\n".join([click.style(head, fg="red", bold=True), *rest])

@@ -9,7 +9,8 @@ from dl4py.cli.options import common
 @click.argument("name")
 @common
 def command(name: str) -> None:
-    """Explain NAME: a type (`dense`), a key (`dropout`), a kind (`updater`), a section (`network`), an error (`shape-error`).
+    """Explain NAME: a type (`dense`), a key (`dropout`), a kind (`updater`), a section (`network`), an error
+    (`shape-error`).
 
     \b
     Example:
