@@ -172,6 +172,9 @@ class Interrupted(DL4PyError):
         self.signal = signal
         self.status = 128 + signal
 
+    def __reduce__(self) -> Any:
+        return partial(type(self), signal=self.signal, at=self.at, note=self.note, hint=self.hint), self.args
+
 
 class PluginError(DL4PyError):
     """Two things with one name, or a plug-in that cannot load."""
