@@ -33,7 +33,7 @@ def test_values_are_the_paper_s():
 def test_range():
     with pytest.raises(InvalidValue) as error:
         bind_thing(AlphaDropout, Source("spec.yaml", "p: 0"))
-    assert str(error.value) == "`p` must be above 0, found 0"
+    assert str(error.value) == "`p` must be a number above 0 and at most 1 or a schedule, found 0"
 
 
 def test_json():

@@ -21,7 +21,7 @@ def test_factors_are_normal_around_one():
 def test_range():
     with pytest.raises(InvalidValue) as error:
         bind_thing(GaussianDropout, Source("spec.yaml", "rate: 1"))
-    assert str(error.value) == "`rate` must be below 1, found 1"
+    assert str(error.value) == "`rate` must be a number of at least 0 and below 1 or a schedule, found 1"
 
 
 def test_json():

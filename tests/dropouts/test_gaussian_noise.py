@@ -22,7 +22,7 @@ def test_noise_is_added():
 def test_range():
     with pytest.raises(InvalidValue) as error:
         bind_thing(GaussianNoise, Source("spec.yaml", "stddev: -1"))
-    assert str(error.value) == "`stddev` must be at least 0, found -1"
+    assert str(error.value) == "`stddev` must be a number of at least 0 or a schedule, found -1"
 
 
 def test_json():

@@ -24,12 +24,12 @@ def test_json():
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("{3: 0.2}", "the table must begin at count 0, found a mapping"),
-        ("{}", "expected a mapping from whole numbers to numbers, found a mapping"),
+        ("{3: 0.2}", "the table must begin at count 0"),
+        ("{}", "expected a mapping from whole numbers to numbers"),
         ("0.3", "expected a mapping from whole numbers to numbers, found 0.3"),
-        ("{0: 0.3, 1.5: 0.2}", "counts are whole numbers from 0 on: 1.5, found a mapping"),
-        ("{0: fast}", "values are finite numbers: fast, found a mapping"),
-        ("{0: .inf}", "values are finite numbers: inf, found a mapping"),
+        ("{0: 0.3, 1.5: 0.2}", "counts are whole numbers from 0 on: 1.5"),
+        ("{0: fast}", "values are finite numbers: fast"),
+        ("{0: .inf}", "values are finite numbers: inf"),
     ],
 )
 def test_other_tables_are_refused(table, message):

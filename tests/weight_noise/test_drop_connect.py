@@ -53,7 +53,7 @@ def test_gradient_is_that_of_the_clean_weights():
 def test_something_must_be_kept():
     with pytest.raises(InvalidValue) as error:
         bind_thing(DropConnect, Source("spec.yaml", "weight_retain_prob: 0"))
-    assert str(error.value) == "`weight_retain_prob` must be above 0, found 0"
+    assert str(error.value) == "`weight_retain_prob` must be a number above 0 and at most 1 or a schedule, found 0"
 
 
 def test_json():
