@@ -101,7 +101,7 @@ def _outdone(one: _Found, found: list[_Found]) -> bool:
 
 
 def _flat(detail: Any, spot: Spot) -> Iterator[_Found]:
-    steps = detail["loc"][:-1] if detail["type"] in ABSENT else detail["loc"]
+    steps = detail["loc"][:-1] if detail["type"] in ABSENT else detail["loc"]  # the last is what is absent
     branch: tuple[Any, ...] = ()
     for step in steps:
         before, spot = spot, spot.into(step)
@@ -126,7 +126,7 @@ def _mistake(detail: Any, spot: Spot) -> SpecError:
     if kind == "extra_forbidden":
         at = spot.value.keys_at.get(last, spot.at) if isinstance(spot.value, MarkedDict) else spot.at
         return UnknownKey(f"`{owner}` has no key `{last}`", at=at, hint=_for_key(last, thing))
-    if kind == "missing":
+    if kind == "missing" and isinstance(detail["loc"][-1], str):
         return MissingKey(f"`{owner}` needs the key `{last}`", at=spot.at, hint=_about(thing, last))
     if kind == "type_missing":
         noun = detail["ctx"]["kind"]

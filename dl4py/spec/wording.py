@@ -59,9 +59,17 @@ def _choice(schema: dict[str, Any], many: bool) -> str:
         return _list(schema)
     if kind == "string" and schema.get("maxLength") == schema.get("minLength") == 1:
         return "characters" if many else "one character"
+    if kind == "string" and not many:
+        return f"text{_length(schema)}"
     if kind in ONE:
         return f"{(MANY if many else ONE)[kind]}{_bounds(schema)}"
     return "mappings" if many else "a mapping" if "additionalProperties" in schema else "a mapping of keys"
+
+
+def _length(schema: dict[str, Any]) -> str:
+    low, high = schema.get("minLength"), schema.get("maxLength")
+    parts = [f"at {word} {n}" for word, n in (("least", low), ("most", high)) if n is not None]
+    return f" of {' and '.join(parts)} characters" if parts else ""
 
 
 def _list(schema: dict[str, Any]) -> str:
@@ -110,6 +118,8 @@ def _bounds(schema: dict[str, Any]) -> str:
 def complaint(detail: Any, subject: str, value: Any, schema: dict[str, Any]) -> str:
     """The message for one of pydantic's errors about `subject`, which holds `value`."""
     kind, context, found = detail["type"], detail.get("ctx", {}), shown(value)
+    if kind in ("missing", "too_short", "too_long") and isinstance(value, list) and _fixed(schema):
+        return f"{subject} must be {takes(schema)}, found a list of {len(value)}"
     if kind in ("too_short", "too_long"):
         few = kind == "too_short"
         limit = context["min_length" if few else "max_length"]
@@ -121,6 +131,10 @@ def complaint(detail: Any, subject: str, value: Any, schema: dict[str, Any]) -> 
     said = detail["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     tail = "" if isinstance(value, dict | list) else f", found {found}"
     return f"{subject}: {said[:1].lower()}{said[1:]}{tail}"
+
+
+def _fixed(schema: dict[str, Any]) -> bool:
+    return any("prefixItems" in choice for choice in choices(schema))
 
 
 def shown(value: Any) -> str:
