@@ -33,9 +33,10 @@ class _Override:
             holder = self.inside(holder, i)
         last = len(self.keys) - 1
         if isinstance(holder, MarkedList):
-            holder[self.position(holder, last)] = self.value
+            i = self.position(holder, last)
+            holder[i] = self.value
             if holder.items_at:
-                holder.items_at[self.position(holder, last)] = self.at
+                holder.items_at[i] = self.at
         else:
             self.put(holder, last, self.value, self.at)
 
