@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +38,10 @@ def test_batches_are_dealt_once_and_nobody_gets_an_empty_hand():
 
 def run(tmp_path, *arguments, program=(sys.executable, "-m", "dl4py")):
     (tmp_path / "spec.yaml").write_text(SPEC)
-    done = subprocess.run([*program, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable}
+    done = subprocess.run(
+        [*program, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False, env=environment
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
 
