@@ -188,7 +188,7 @@ def _renamed(cls: type[Thing], value: dict[str, Any]) -> dict[str, Any]:
 
 def _find_files(cls: type[Thing], value: MarkedDict) -> None:
     """Relative paths written in a file are meant from the file's folder."""
-    for name in _paths(cls) & value.keys():
+    for name in paths_of(cls) & value.keys():
         written = value[name]
         if isinstance(written, MarkedList):
             written[:] = map(_found, written, written.items_at or repeat(None))
@@ -203,8 +203,8 @@ def _found(written: Any, mark: Mark | None) -> Any:
 
 
 @cache
-def _paths(cls: type[Thing]) -> frozenset[str]:
-    """The keys that hold paths, alone, or among other choices."""
+def paths_of(cls: type[Thing]) -> frozenset[str]:
+    """The keys, as a spec writes them, that hold paths alone or among other choices."""
 
     def holds(annotation: Any) -> bool:
         return isinstance(annotation, _FromSpec) or any(holds(part) for part in get_args(annotation))
