@@ -11,6 +11,7 @@ from dl4py.data.dataset import Dataset
 from dl4py.data.iterator import BatchIterator
 from dl4py.data.readers import Reader
 from dl4py.errors import DataError
+from dl4py.evaluation.base import Judgement
 from dl4py.evaluation.classification import Evaluation
 from dl4py.evaluation.regression import RegressionEvaluation
 from dl4py.network.network import Network
@@ -18,13 +19,13 @@ from dl4py.network.network import Network
 CLASSIFYING = {"mcxent", "negativeloglikelihood", "sparse_mcxent", "xent", "kld", "fmeasure"}
 
 
-def evaluate(network: Network, data: Any, *, batch_size: int = 1024) -> Evaluation | RegressionEvaluation:
+def evaluate(network: Network, data: Any, *, batch_size: int = 1024, judgement: Judgement | None = None) -> Any:
     """Figures of the network's first output on a data set, a reader, arrays `(x, y)`, or the test part of a
     data section.
 
-    Classification where the loss compares probabilities, regression otherwise. Outputs of a regression whose
-    labels were
-    normalized are compared in the labels' own units.
+    `judgement` says which figures, for example `Roc()`; without one they are those of a classification where the loss
+    compares probabilities, of a regression otherwise. Outputs of a regression whose labels were normalized are
+    compared in the labels' own units.
     """
     dataset = as_dataset(data)
     if not dataset.labels:
@@ -32,7 +33,7 @@ def evaluate(network: Network, data: Any, *, batch_size: int = 1024) -> Evaluati
     thing: Any = network.graph.node(network.graph.outputs[0]).thing
     classifying = getattr(getattr(thing, "loss", None), "type", "mcxent") in CLASSIFYING
     labels = list(dataset.class_names or network.labels)
-    figures: Any = Evaluation(labels) if classifying else RegressionEvaluation()
+    figures = judgement.begin(labels) if judgement else Evaluation(labels) if classifying else RegressionEvaluation()
     size = max(1, min(batch_size, len(dataset)))
     total = 0.0
     for batch in BatchIterator(dataset, size, shuffle=False).epoch(0):
