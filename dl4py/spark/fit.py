@@ -22,7 +22,7 @@ def fit_run(session: Any, run: Run, listeners: Sequence[Listener] = ()) -> Netwo
     network = Network(run.spec.network)
     network.normalizer = run.data.normalizer
     network.labels = list(run.data.train.class_names)
-    write_text(run.folder / SPEC, write(run.spec))
+    write_text(run.folder / SPEC, write(run.spec, absolute=True))
     batches = replace(run.batches, batch_size=config.master.examples_per_batch(run.training.batch_size))
     try:
         config.master.fit(session, network, batches, run.training.epochs, listeners)

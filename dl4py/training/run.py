@@ -68,7 +68,7 @@ class Run:
         """Trains to the end, from the last checkpoint if there is one, and writes the model."""
         network, done = self._start()
         if not (self.folder / SPEC).exists():
-            write_text(self.folder / SPEC, write(self.spec))
+            write_text(self.folder / SPEC, write(self.spec, absolute=True))
         keeper = _Keeper(self, done)
         with _Metrics(self) as metrics, keeper.watching_signals():
             train(network, self.batches, self.training.epochs, [metrics, *listeners, keeper], skip=done)

@@ -62,6 +62,15 @@ def test_a_run_folder_holds_spec_metrics_and_model(whole):
     assert Run.resume(whole).evaluate(network).accuracy > 0.5
 
 
+def test_a_run_finds_its_data_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(IRIS.parent)
+    run = Run(tmp_path, bind(SPEC, ["data.train.path=iris.csv", "training.epochs=1"]))
+    run.train()
+    monkeypatch.chdir(tmp_path)
+    again = Run.resume(tmp_path).data.train
+    assert np.array_equal(again.features[0], run.data.train.features[0])
+
+
 @pytest.mark.parametrize("stop", [1, 8, 9, 23, 47])
 def test_resuming_is_equal_bit_for_bit(whole, tmp_path, stop):
     from dl4py.errors import Interrupted
