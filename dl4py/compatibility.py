@@ -84,6 +84,6 @@ _ALL = [
         "masks the gradient of the pre-output only",
         "masks the gradient of the output",
     ),
-    Quirk(34, "updaters `adam` and `ams_grad`", "a step size of 0 becomes epsilon", "a step size of 0 stops"),
+    Quirk(36, "updaters `adam` and `ams_grad`", "a step size of 0 becomes epsilon", "a step size of 0 stops"),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

@@ -31,7 +31,7 @@ class Adam(Updater):
     epsilon: Positive = key("Added to the denominator.", default=1e-8)
 
     def emit(self, e: Emitter, gradient: Array, state: Params) -> None:
-        rate, quirk = e.rate(self.learning_rate), int(e.quirk(34))
+        rate, quirk = e.rate(self.learning_rate), int(e.quirk(36))
         e(adam, gradient, state.m, state.v, e.clock, rate, self.beta1, self.beta2, self.epsilon, quirk)
 
 

@@ -27,7 +27,7 @@ class AMSGrad(Updater):
     epsilon: Positive = key("Added to the denominator.", default=1e-8)
 
     def emit(self, e: Emitter, gradient: Array, state: Params) -> None:
-        rate, quirk = e.rate(self.learning_rate), int(e.quirk(34))
+        rate, quirk = e.rate(self.learning_rate), int(e.quirk(36))
         moments = (state.m, state.v, state.v_hat)
         e(ams_grad, gradient, *moments, e.clock, rate, self.beta1, self.beta2, self.epsilon, quirk)
 
