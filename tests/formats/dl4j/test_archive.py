@@ -318,7 +318,9 @@ def test_a_folder_and_no_file(tmp_path):
 
 
 def test_entries_are_written_in_dl4js_order(tmp_path):
-    entries = dict.fromkeys(("z", "normalizer.bin", "a", "updaterState.bin", "coefficients.bin", "configuration.json"), b"x")
+    entries = dict.fromkeys(
+        ("z", "normalizer.bin", "a", "updaterState.bin", "coefficients.bin", "configuration.json"), b"x"
+    )
     write_archive(tmp_path / "m.zip", entries)
     with zipfile.ZipFile(tmp_path / "m.zip") as file:
         infos = file.infolist()
