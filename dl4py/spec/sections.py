@@ -6,9 +6,10 @@ import importlib
 import pkgutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import TypeVar
 
+from dl4py.errors import PluginError
 from dl4py.spec.thing import Thing
 
 T = TypeVar("T", bound=type[Thing])
@@ -32,6 +33,12 @@ def section(name: str, *, order: int = 100) -> Callable[[T], T]:
     """Makes a thing the section `name` of specs."""
 
     def enter(cls: T) -> T:
+        known = _sections.get(name)
+        if known and (known.thing.__module__, known.thing.__qualname__) != (cls.__module__, cls.__qualname__):
+            raise PluginError(
+                f"two sections are called `{name}`: {known.thing.__module__} and {cls.__module__}",
+                hint="rename one of them",
+            )
         _sections[name] = Section(name, cls, order)
         return cls
 
@@ -49,8 +56,17 @@ def find(name: str) -> Section | None:
                 raise
     if name not in _sections:
         for entry in entry_points(group="dl4py.sections", name=name):
-            entry.load()
+            _load(entry)
     return _sections.get(name)
+
+
+def _load(entry: EntryPoint) -> None:
+    try:
+        entry.load()
+    except PluginError:
+        raise
+    except Exception as error:
+        raise PluginError(f"the plug-in `{entry.name}` ({entry.value}) cannot load: {error}") from error
 
 
 def sections() -> list[Section]:
