@@ -8,6 +8,7 @@ import json
 import sys
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -102,7 +103,7 @@ def _json_lines(text: str, name: str) -> list[list[float]]:
         try:
             value = json.loads(line)
             value = value.get("features", value.get("x")) if isinstance(value, dict) else value
-            rows.append([float(v) for v in value or ()])
+            rows.append(_numbers(value))
         except (ValueError, TypeError, AttributeError):
             raise DataError(
                 f"{name}:{number}: expected a list of numbers, found `{line[:60]}`",
@@ -111,3 +112,10 @@ def _json_lines(text: str, name: str) -> list[list[float]]:
         if len(rows[-1]) != len(rows[0]):
             raise DataError(f"{name}:{number}: {len(rows[-1])} numbers, expected {len(rows[0])}")
     return rows
+
+
+def _numbers(value: Any) -> list[float]:
+    """Numbers of a JSON list; raises `TypeError` for anything else."""
+    if not isinstance(value, list):
+        raise TypeError(value)
+    return [float(v) for v in value]
