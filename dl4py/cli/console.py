@@ -27,6 +27,14 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value))
 
 
+def wrote(path: Any, as_json: bool) -> None:
+    """The result of a command that wrote a file."""
+    if as_json:
+        show_json({"wrote": str(path)})
+    else:
+        show(f"wrote {path}")
+
+
 def duration(seconds: float) -> str:
     """``0:42``, ``1:02:03``."""
     minutes, rest = divmod(round(seconds), 60)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dl4py.cli.options import common, network_of
+from dl4py.cli.options import common, json_option, network_of, set_option
 
 
 @click.command()
@@ -13,8 +13,10 @@ from dl4py.cli.options import common, network_of
     "--to", "form", required=True, type=click.Choice(["spec", "dl4j-json", "npz", "onnx"]), help="The format."
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; beside the model when absent.")
+@set_option
+@json_option
 @common
-def command(model: str, form: str, output: Path | None) -> None:
+def command(model: str, form: str, output: Path | None, overrides: tuple[str, ...], as_json: bool) -> None:
     """Write MODEL as a spec, as DL4J's JSON, as NumPy arrays or as ONNX.
 
     \b
@@ -25,9 +27,9 @@ def command(model: str, form: str, output: Path | None) -> None:
     from dl4py.formats.exporters.base import EXPORTERS
 
     exporter = EXPORTERS.get(form.replace("-", "_"))()
-    network = network_of(model)
+    network = network_of(model, overrides)
     target = output or Path(model).with_suffix(exporter.suffix)
     if output is None and target.exists():
         raise click.UsageError(f"{target} exists already; name the file with --output.")
     exporter.write(network, target)
-    console.show(f"wrote {target}")
+    console.wrote(target, as_json)

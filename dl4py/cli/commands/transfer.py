@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from dl4py.cli.options import common, set_option
+from dl4py.cli.options import common, json_option, set_option
 
 
 @click.command()
@@ -12,8 +12,9 @@ from dl4py.cli.options import common, set_option
 @click.argument("spec")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The zip to write.")
 @set_option
+@json_option
 @common
-def command(base: str, spec: str, output: Path, overrides: tuple[str, ...]) -> None:
+def command(base: str, spec: str, output: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     """Freeze, replace, remove and add layers of the model BASE as the section `transfer` of SPEC says.
 
     \b
@@ -34,4 +35,4 @@ def command(base: str, spec: str, output: Path, overrides: tuple[str, ...]) -> N
     made = transfer(load(base), bound.transfer)
     made.save(output)
     console.say(made.summary().strip("\n"))
-    console.show(f"wrote {output}")
+    console.wrote(output, as_json)
