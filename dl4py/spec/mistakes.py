@@ -52,13 +52,13 @@ class Spot:
         found = replace(self, value=value, at=at, path=(*self.path, step))
         if around is None:
             return replace(found, below=(*self.below, step))
-        return replace(found, thing=around, key=str(step), holder=_field(around, str(step)), below=())
+        return replace(found, thing=around, key=str(step), holder=field_of(around, str(step)), below=())
 
     def mapping(self) -> type[Thing] | None:
         """The class whose keys stand here; None in an open mapping, a list or a scalar."""
         if self.key is None:
             return self.thing
-        return _plain_thing(self.holder.annotation) if self.holder and isinstance(self.value, dict) else None
+        return plain_thing(self.holder.annotation) if self.holder and isinstance(self.value, dict) else None
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of what may stand here."""
@@ -142,7 +142,7 @@ def _mistake(detail: Any, spot: Spot) -> SpecError:
         return UnknownType(detail["ctx"]["message"], at=_of_type(spot), hint=hint)
     subject = f"an item of `{owner}`" if spot.below else f"`{owner}`"
     schema = spot.schema()
-    inner = _plain_thing(spot.holder.annotation) if spot.holder else thing if spot.key is None else None
+    inner = plain_thing(spot.holder.annotation) if spot.holder else thing if spot.key is None else None
     wants = inner is not None and not isinstance(spot.value, dict) and kind.startswith(("model", "dict"))
     hint = wording.way_out(schema, spot.value, keys_of(inner) if wants and inner else [])
     return InvalidValue(wording.complaint(detail, subject, spot.value, schema), at=spot.at, hint=hint)
@@ -152,15 +152,15 @@ def _of_type(spot: Spot) -> Mark | None:
     return spot.value.values_at.get("type", spot.at) if isinstance(spot.value, MarkedDict) else spot.at
 
 
-def _field(thing: type[Thing], name: str) -> FieldInfo | None:
+def field_of(thing: type[Thing], name: str) -> FieldInfo | None:
     return next((f for n, f in thing.model_fields.items() if name in (f.alias, n)), None)
 
 
-def _plain_thing(annotation: Any) -> type[Thing] | None:
+def plain_thing(annotation: Any) -> type[Thing] | None:
     """The class of a key that holds a mapping of fixed keys, alone or in a list."""
     if isinstance(annotation, type) and issubclass(annotation, Thing):
         return annotation if annotation.__dict__.get("kind") is None else None
-    return next((found for part in get_args(annotation) if (found := _plain_thing(part))), None)
+    return next((found for part in get_args(annotation) if (found := plain_thing(part))), None)
 
 
 def near(name: str, names: Sequence[str]) -> str:
@@ -191,7 +191,7 @@ def keys_of(thing: type[Thing]) -> list[str]:
 
 
 def _about(thing: type[Thing], name: str) -> str | None:
-    found = _field(thing, name)
+    found = field_of(thing, name)
     if found is None or not found.description:
         return None
     doc = found.description

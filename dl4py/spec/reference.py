@@ -3,157 +3,177 @@
 from __future__ import annotations
 
 import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import Any
+
+from pydantic.fields import FieldInfo
 
 from dl4py import errors
 from dl4py.errors import DL4PyError
 from dl4py.registry import KINDS, Kind
+from dl4py.spec.mistakes import field_of, plain_thing
 from dl4py.spec.sections import sections
 from dl4py.spec.thing import Thing, facts
-
-ROOMS = (
-    "schedules", "distributions", "activations", "losses", "initializers", "updaters", "regularization", "constraints",
-    "dropouts", "weight_noise", "preprocessors", "vertices", "layers", "data.readers", "data.normalizers",
-    "spark.masters", "formats.importers", "formats.exporters", "network.inputs",
-)  # fmt: skip
+from dl4py.spec.tree import tree_of
+from dl4py.spec.wording import choices, schema_of, takes
 
 
 def kinds() -> dict[str, Kind[Any]]:
-    """All kinds by the name of their room."""
-    for room in ROOMS:
-        importlib.import_module(f"dl4py.{room}")
-    return dict(KINDS)
+    """All kinds by the name of their room, in alphabetical order; every room's `base.py` is loaded, its members not."""
+    house = importlib.import_module("dl4py")
+    for module in pkgutil.walk_packages(house.__path__, "dl4py."):
+        if module.name.endswith(".base"):
+            importlib.import_module(module.name)
+    sections()  # a section may bring a kind of its own, such as the inputs of a network
+    return dict(sorted(KINDS.items()))
 
 
 def page(cls: type[Thing], heading: str) -> str:
-    """Markdown of one thing: its documentation and its keys."""
+    """Markdown of one thing: its documentation, DL4J's class, its keys."""
     lines = [f"### {heading}", "", _doc(cls), ""]
     if cls.java:
         lines += [f"DL4J: `{cls.java}`", ""]
-    rows = [_row(name, field) for name, field in cls.model_fields.items() if not facts(field).get("hidden")]
+    rows = [_row(name, field) for name, field in _fields(cls)]
     if rows:
         lines += ["| key | value | default | meaning |", "|---|---|---|---|", *rows, ""]
     return "\n".join(lines)
 
 
-def _doc(cls: type) -> str:
-    import inspect
+def explain(name: str) -> str:
+    """The documentation of a type, a kind, a section, an error or a key (`dropout`, or `network.seed`)."""
+    found = [*_kinds(name), *_sections(name), *_types(name), *_errors(name), *_keys(name)]
+    if not found:
+        near = get_close_matches(name, sorted(_names()), n=3, cutoff=0.75)
+        hint = (
+            f"did you mean {' or '.join(f'`{n}`' for n in near)}?"
+            if near
+            else "`layer`, `updater`, `network` and the like list what there is"
+        )
+        raise DL4PyError(f"nothing is called `{name}`", hint=hint)
+    return "\n".join(found).rstrip()
 
+
+def _fields(cls: type[Thing]) -> list[tuple[str, FieldInfo]]:
+    """The keys that a spec can write, those of its own before those that `defaults:` may say."""
+    shown = [(field.alias or n, field) for n, field in cls.model_fields.items() if not facts(field).get("hidden")]
+    return sorted(shown, key=lambda entry: bool(facts(entry[1]).get("inherited")))
+
+
+def _doc(cls: type) -> str:
     return inspect.cleandoc(cls.__doc__ or "")
 
 
-def _row(name: str, field: Any) -> str:
-    default = "**needed**" if field.is_required() else f"`{_shown(field.get_default(call_default_factory=True))}`"
+def _row(name: str, field: FieldInfo) -> str:
+    default = "**needed**" if field.is_required() else f"`{_default(field)}`"
     more = " *(from `defaults:`)*" if facts(field).get("inherited") else ""
-    return f"| `{field.alias or name}` | {_kind_of(field)} | {default} | {field.description}{more} |"
+    cells = [f"`{name}`", _bare(takes(schema_of(field))), default, f"{field.description}{more}"]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _shown(value: Any) -> str:
-    from dl4py.spec.write import tree_of
-
-    if value is None:
-        return "none"
-    value = tree_of(value)
-    return {True: "true", False: "false"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+def _bare(words: str) -> str:
+    """Numbers without their article, which a table does not need."""
+    return words.removeprefix("a ").removeprefix("an ") if words.startswith(("a whole", "a number")) else words
 
 
-def _kind_of(field: Any) -> str:
-    """The values of a key in plain words."""
-    from pydantic import TypeAdapter
-
-    try:
-        made = TypeAdapter(field.rebuild_annotation()).json_schema()
-    except Exception:  # a type that JSON Schema cannot describe is described by its name
-        return str(getattr(field.annotation, "__name__", "value"))
-    return _words(made, made.get("$defs", {}))
+def _default(field: FieldInfo) -> str:
+    value = tree_of(field.get_default(call_default_factory=True))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "none" if value is None else f'"{value}"' if value in ("", " ", ",", '"') else str(value)
 
 
-def _words(made: dict[str, Any], definitions: dict[str, Any]) -> str:
-    if "$ref" in made:
-        return "a mapping"
-    if "dl4py-kind" in made:
-        return f"one of [{made['dl4py-kind']}]"
-    if "enum" in made:
-        return ", ".join(f"`{value}`" for value in made["enum"])
-    if "const" in made:
-        return f"`{made['const']}`"
-    if "anyOf" in made:
-        parts = [_words(part, definitions) for part in made["anyOf"]]
-        return " or ".join(dict.fromkeys(part for part in parts if part != "nothing"))
-    kind = made.get("type")
-    if kind == "array":
-        return f"list of {_words(made.get('items', {}), definitions)}" if made.get("items") else "list"
-    words = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
-    word = {"null": "nothing", "object": "a mapping"}.get(str(kind)) or words.get(str(kind), "value")
-    bounds = [
-        f"{sign} {made[name]:g}"
-        for name, sign in (("exclusiveMinimum", ">"), ("minimum", "≥"), ("exclusiveMaximum", "<"), ("maximum", "≤"))
-        if name in made
+def _said(name: str, field: FieldInfo) -> str:
+    """One key as sentences."""
+    default = "It is needed." if field.is_required() else f"Default: `{_default(field)}`."
+    more = " A layer that does not say takes it from `defaults:`." if facts(field).get("inherited") else ""
+    return f"{field.description} Takes {takes(schema_of(field))}. {default}{more}"
+
+
+def _kinds(name: str) -> list[str]:
+    word = name.replace("_", " ").replace("-", " ")
+    return [
+        f"### {kind.noun}\n\n{_doc(kind.base)}\n\n"
+        + "".join(f"* `{n}` – {_first(_doc(cls))}\n" for n, cls in kind.members().items())
+        for room, kind in kinds().items()
+        if word in (kind.noun, f"{kind.noun}s", room.replace("_", " "))
     ]
-    return f"{word} {', '.join(bounds)}".strip()
 
 
-def explain(name: str) -> str:
-    """The documentation of a type, a key, a kind, a section or an error."""
-    found = [*_types(name), *_kinds(name), *_sections(name), *_errors(name)] or _keys(name)
-    if not found:
-        near = get_close_matches(name, sorted(_names()), n=3)
-        raise DL4PyError(
-            f"nothing is called `{name}`", hint=f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else None
-        )
-    return "\n".join(found).rstrip()
+def _first(doc: str) -> str:
+    """The first paragraph, in one line."""
+    return " ".join(doc.partition("\n\n")[0].split())
+
+
+def _sections(name: str) -> list[str]:
+    return [page(known.thing, f"section `{name}`") for known in sections() if known.name == name]
 
 
 def _types(name: str) -> list[str]:
     return [page(kind.members()[name], f"{name} ({kind.noun})") for kind in kinds().values() if name in kind.members()]
 
 
-def _kinds(name: str) -> list[str]:
-    word = name.replace("_", " ").replace("-", " ")
-    return [
-        f"### {kind.noun}\n\n"
-        + "\n".join(f"* `{n}` – {_doc(c).splitlines()[0]}" for n, c in kind.members().items())
-        + "\n"
-        for room, kind in kinds().items()
-        if word in (kind.noun, kind.noun + "s", room.replace("_", " "))
-    ]
-
-
-def _sections(name: str) -> list[str]:
-    head, _, key = name.partition(".")
-    found = []
-    for known in sections():
-        if known.name != head:
-            continue
-        if not key:
-            found.append(page(known.thing, f"section `{head}`"))
-        elif key in known.thing.model_fields:
-            found.append(
-                f"### {name}\n\n{known.thing.model_fields[key].description}\n\n{_row(key, known.thing.model_fields[key])}\n"
-            )
-    return found
-
-
 def _errors(name: str) -> list[str]:
-    family = [cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, DL4PyError)]
-    return [f"### {cls.code}\n\n{_doc(cls)}\n\nExit status {cls.status}.\n" for cls in family if cls.code == name]
+    return [f"### {cls.code}\n\n{_doc(cls)}\n\nExit status {cls.status}.\n" for cls in _family() if cls.code == name]
+
+
+def _family() -> list[type[DL4PyError]]:
+    return [cls for cls in vars(errors).values() if isinstance(cls, type) and issubclass(cls, DL4PyError)]
 
 
 def _keys(name: str) -> list[str]:
-    rows: dict[str, list[str]] = {}
+    if "." in name:
+        said_once = dict.fromkeys(_said(key, field) for key, field in _at(name.split(".")))
+        return [f"### {name}\n\n{sentences}\n" for sentences in said_once]
+    said: dict[str, list[str]] = {}
+    for owner, cls in _things():
+        for key, field in _fields(cls):
+            if key == name:
+                said.setdefault(_said(key, field), []).append(f"`{owner}`")
+    lines = [f"* {sentences}\n  In {', '.join(dict.fromkeys(owners))}.\n" for sentences, owners in said.items()]
+    return [f"### {name} (key)\n\n{''.join(lines)}"] if lines else []
+
+
+def _things() -> Iterator[tuple[str, type[Thing]]]:
+    """Everything that has keys, with the name that a spec gives it."""
+    for known in sections():
+        yield known.name, known.thing
+        for key, field in _fields(known.thing):
+            if inner := plain_thing(field.annotation):
+                yield f"{known.name}.{key}", inner
     for kind in kinds().values():
-        for type_name, cls in kind.members().items():
-            for field_name, field in cls.model_fields.items():
-                if name in (field_name, field.alias) and not facts(field).get("hidden"):
-                    rows.setdefault(_row(field_name, field), []).append(type_name)
-    lines = [f"{row} of {', '.join(f'`{t}`' for t in types)}" for row, types in rows.items()]
-    return [f"### {name} (key)", "", *lines] if lines else []
+        yield from kind.members().items()
+
+
+def _at(steps: list[str]) -> Iterator[tuple[str, FieldInfo]]:
+    """The key at the end of a path: `network.seed`, `network.defaults.l2`, `network.layers.dense.n_out`."""
+    holders = [known.thing for known in sections() if known.name == steps[0]]
+    for step in steps[1:-1]:
+        holders = [inner for cls in holders for inner in _below(cls, step)]
+    for cls in holders:
+        if (field := field_of(cls, steps[-1])) and not facts(field).get("hidden"):
+            yield steps[-1], field
+
+
+def _below(cls: type[Thing], step: str) -> list[type[Thing]]:
+    """The things that may stand under a key; after a key that takes a kind, one of its types may be named."""
+    if step == cls.type:
+        return [cls]
+    field = field_of(cls, step)
+    if field is None:
+        return []
+    if inner := plain_thing(field.annotation):
+        return [inner]
+    parts = [part for choice in choices(schema_of(field)) for part in choices(choice.get("items", choice))]
+    rooms = [part["dl4py-kind"] for part in parts if "dl4py-kind" in part]
+    return [member for room in rooms for member in KINDS[room].members().values()]
 
 
 def _names() -> set[str]:
-    names = {known.name for known in sections()}
-    for kind in kinds().values():
-        names |= {kind.noun, *kind.members()}
-        names |= {field for cls in kind.members().values() for field in cls.model_fields}
-    return names
+    """Everything that can be explained."""
+    names = {cls.code for cls in _family()} | {kind.noun for kind in kinds().values()}
+    for owner, cls in _things():
+        names |= {owner, *(key for key, _ in _fields(cls))}
+    return names | {f"{known.name}.{key}" for known in sections() for key, _ in _fields(known.thing)}
