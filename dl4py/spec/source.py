@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 SIZE_LIMIT = 8 << 20
@@ -29,8 +30,14 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of line `number`, counted from 0."""
-        lines = BREAK.split(self.text)
+        lines = _lines(self.text)
         return lines[number] if 0 <= number < len(lines) else ""
+
+
+@lru_cache(maxsize=4)
+def _lines(text: str) -> list[str]:
+    """The lines of a text, split once: the parser asks for one with each scalar."""
+    return BREAK.split(text)
 
 
 def _read(path: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 import math
 import random
+import time
 
 import pytest
 import yaml
@@ -240,3 +241,10 @@ def test_any_text_is_read_or_refused(text):
         assert isinstance(read(text), dict)
     except YamlSyntaxError as error:
         assert error.render()
+
+
+def test_the_time_grows_with_the_text_not_with_its_square():
+    text = "a:\n" + "".join(f"  - {{name: l{i}, width: {i}}}\n" for i in range(4000))
+    start = time.perf_counter()
+    assert len(read(text)["a"]) == 4000
+    assert time.perf_counter() - start < 8  # some 0.5 seconds; with a split of the text for each scalar 36
