@@ -27,6 +27,17 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value))
 
 
+def trained(model: Any, iteration: int, figures: Any, as_json: bool) -> None:
+    """The result of a training: figures on the test part, where there is one, and where the model lies."""
+    if as_json:
+        result = {"run": str(model.parent), "model": str(model), "iteration": iteration}
+        show_json(result | ({"test": figures.as_dict()} if figures is not None else {}))
+        return
+    if figures is not None:
+        show(figures.stats().strip("\n"))
+    show(f"model: {model}")
+
+
 def wrote(path: Any, as_json: bool) -> None:
     """The result of a command that wrote a file."""
     if as_json:

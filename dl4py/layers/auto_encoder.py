@@ -3,7 +3,7 @@
 from typing import ClassVar, Literal
 
 from dl4py.layers.base import FeedForwardLayer, layer
-from dl4py.layers.dense import affine, affine_params
+from dl4py.layers.dense import activated, affine, affine_params
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.spec import Fraction, Number, key
 
@@ -42,12 +42,4 @@ class AutoEncoder(FeedForwardLayer):
         ]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        z, affine_backward = affine(e, x, p)
-        y, activation_backward = self.activation.emit(e, z)
-
-        def backward(dy: Array) -> Array | None:
-            dz = activation_backward(dy)
-            assert dz is not None
-            return affine_backward(dz)
-
-        return y, backward
+        return activated(e, affine(e, x, p), self.activation)

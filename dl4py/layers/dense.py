@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from dl4py import kernels as k
+from dl4py.activations import Activation
 from dl4py.layers.base import FeedForwardLayer, layer
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.spec import Flag, key
@@ -27,18 +28,20 @@ class Dense(FeedForwardLayer):
         )
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        if self.has_layer_norm:
-            z, affine_backward = normalized_affine(e, x, p)
-        else:
-            z, affine_backward = affine(e, x, p)
-        y, activation_backward = self.activation.emit(e, z)
+        return activated(e, (normalized_affine if self.has_layer_norm else affine)(e, x, p), self.activation)
 
-        def backward(dy: Array) -> Array | None:
-            dz = activation_backward(dy)
-            assert dz is not None
-            return affine_backward(dz)
 
-        return y, backward
+def activated(e: Emitter, pre_output: tuple[Array, Backward], activation: Activation) -> tuple[Array, Backward]:
+    """``y = activation(z)`` behind a pre-output ``z`` with its backward."""
+    z, pre_output_backward = pre_output
+    y, activation_backward = activation.emit(e, z)
+
+    def backward(dy: Array) -> Array | None:
+        dz = activation_backward(dy)
+        assert dz is not None
+        return pre_output_backward(dz)
+
+    return y, backward
 
 
 def affine_params(layer: FeedForwardLayer) -> list[Param]:

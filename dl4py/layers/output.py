@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from dl4py.activations import Activation
 from dl4py.layers.base import FeedForwardLayer, LossLayerPart, layer, scored
-from dl4py.layers.dense import affine, affine_params
+from dl4py.layers.dense import activated, affine, affine_params
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.spec import Flag, key
 
@@ -27,15 +27,7 @@ class Output(FeedForwardLayer, LossLayerPart):
         return affine_params(self)
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        z, affine_backward = affine(e, x, p)
-        y, activation_backward = self.activation.emit(e, z)
-
-        def backward(dy: Array) -> Array | None:
-            dz = activation_backward(dy)
-            assert dz is not None
-            return affine_backward(dz)
-
-        return y, backward
+        return activated(e, affine(e, x, p), self.activation)
 
     def emit_scored(
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None

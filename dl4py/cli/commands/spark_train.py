@@ -1,7 +1,6 @@
 """dl4py spark-train: a spec becomes a trained model on a Spark cluster."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -39,13 +38,5 @@ def command(
     console.say(f"run folder {run.folder}; Spark {session.version} on {session.sparkContext.master}")
     network = fit_run(session, run, [Progress()])
     figures = run.evaluate(network)
-    result: dict[str, Any] = {"run": str(run.folder), "model": str(run.folder / MODEL), "iteration": network.iteration}
-    if figures is not None:
-        result["test"] = figures.as_dict()
-    if as_json:
-        console.show_json(result)
-    else:
-        if figures is not None:
-            console.show(figures.stats().strip("\n"))
-        console.show(f"model: {run.folder / MODEL}")
+    console.trained(run.folder / MODEL, network.iteration, figures, as_json)
     session.stop()

@@ -53,15 +53,7 @@ def command(
     console.say(f"run folder {run.folder}")
     network = run.train([Progress()])
     figures = run.evaluate(network)
-    result: dict[str, Any] = {"run": str(run.folder), "model": str(run.folder / MODEL), "iteration": network.iteration}
-    if figures is not None:
-        result["test"] = figures.as_dict()
-    if as_json:
-        console.show_json(result)
-    else:
-        if figures is not None:
-            console.show(figures.stats().strip("\n"))
-        console.show(f"model: {run.folder / MODEL}")
+    console.trained(run.folder / MODEL, network.iteration, figures, as_json)
     check(gates, figures)
 
 
