@@ -125,7 +125,7 @@ def test_unknown_names(zoo, name):
 
 
 def test_hidden_keys_are_not_explained(zoo):
-    with pytest.raises(DL4PyError, match="nothing is called `zoo.star.tail`"):
+    with pytest.raises(DL4PyError, match=r"nothing is called `zoo\.star\.tail`"):
         explain("zoo.star.tail")
 
 

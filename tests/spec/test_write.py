@@ -236,3 +236,78 @@ def test_paths_are_completed_for_a_text_that_lies_elsewhere(tmp_path, monkeypatc
     assert tree_of(files, absolute=True) == {
         "one": f"{here}/x.csv", "more": ["/a", "hdfs://b"], "from": f"{here}/../y", "word": "z",
     }  # fmt: skip
+
+
+# The real section `network`: layers, things inside things, keys that `defaults:` may say.
+
+rates = st.floats(1e-12, 1.0) | st.builds(
+    lambda start, gamma: {"type": "exponential", "initial_value": start, "gamma": gamma},
+    st.floats(1e-9, 1),
+    st.floats(0.01, 1),
+)
+inherited = {
+    "activation": st.sampled_from(["relu", "sigmoid", "identity", "softmax", {"type": "leakyrelu", "alpha": 0.3}]),
+    "updater": st.sampled_from(["sgd", "adam"]) | rates.map(lambda rate: {"type": "nesterovs", "learning_rate": rate}),
+    "dropout": st.floats(0.1, 1) | st.sampled_from([{"type": "gaussian_noise"}, None]),
+    "weight_init": st.sampled_from(
+        ["xavier", "zero", {"type": "distribution", "distribution": {"type": "normal", "std": 0.01}}]
+    ),
+    "l2": rates | st.none(),
+    "bias_init": st.floats(-1, 1),
+    "constraints": st.sampled_from([[{"type": "max_norm", "max_norm": 2.0}], None, []]),
+    "gradient_normalization": st.sampled_from(["none", "clip_l2_per_layer"]),
+}
+shared = st.fixed_dictionaries({}, optional=inherited)
+dense = st.fixed_dictionaries(
+    {"type": st.just("dense"), "n_out": st.integers(1, 9)},
+    optional={**inherited, "has_bias": st.booleans(), "name": words},
+)
+outputs = st.fixed_dictionaries(
+    {"type": st.just("output"), "n_out": st.integers(1, 9)},
+    optional={**inherited, "loss": st.sampled_from(["mse", "mcxent", {"type": "mse", "weights": [1.0, 2.5]}])},
+)
+frozen = dense.map(lambda layer: {"type": "frozen", "layer": layer})
+networks = st.fixed_dictionaries(
+    {"layers": st.lists(dense | frozen, max_size=3).flatmap(lambda body: outputs.map(lambda last: [*body, last]))},
+    optional={
+        "seed": st.integers(),
+        "input": st.integers(1, 9) | st.just({"type": "convolutional", "channels": 1, "height": 4, "width": 3}),
+        "defaults": shared,
+        "data_type": st.sampled_from(["float", "double"]),
+        "training_workspace_mode": st.sampled_from(["enabled", "none"]),
+    },
+)
+
+
+def resolved(network) -> list:
+    """The layers with what `defaults:` says."""
+    said = network.defaults
+    values = {name: getattr(said, name) for name in said.model_fields_set} if said else {}
+
+    def whole(layer):
+        inside = {name: whole(getattr(layer, name)) for name in layer.wraps}
+        return layer.inherit(values).but(**inside)
+
+    return [whole(layer) for layer in network.layers]
+
+
+@settings(max_examples=100, deadline=None)
+@given(networks, st.booleans())
+def test_a_network_reads_back_and_its_layers_inherit_the_same(tree, full):
+    spec = bind({"network": tree})
+    again = bind(write(spec, full=full))
+    assert again.network == spec.network
+    assert resolved(again.network) == resolved(spec.network)
+    assert write(again, full=full) == write(spec, full=full)
+
+
+def test_a_written_softmax_survives_defaults_of_another_activation():
+    text = (
+        "network:\n"
+        "  defaults: {activation: tanh}\n"
+        "  layers:\n"
+        "    - {type: dense, n_out: 3}\n"
+        "    - {type: output, n_out: 3, activation: softmax, loss: mse}\n"
+    )
+    first, last = resolved(bind(write(bind(text))).network)
+    assert (first.activation.type, last.activation.type) == ("tanh", "softmax")
