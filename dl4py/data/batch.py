@@ -6,15 +6,38 @@ from dataclasses import dataclass
 
 import numpy as np
 
+Arrays = tuple[np.ndarray, ...]
+Masks = tuple[np.ndarray | None, ...]
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Batch:
-    """Features and labels of some examples, an array per input and output of the network."""
+    """Features and labels of some examples, an array per input and output of the network.
 
-    features: tuple[np.ndarray, ...]
-    labels: tuple[np.ndarray, ...] = ()
+    Masks stand beside their arrays, 1 for what counts: `[batch, time]` for sequences. None, or no masks at all,
+    means that everything counts.
+    """
+
+    features: Arrays
+    labels: Arrays = ()
+    feature_masks: Masks = ()
+    label_masks: Masks = ()
 
     @property
     def size(self) -> int:
         """Number of examples."""
         return len(self.features[0])
+
+    def rows(self, index: np.ndarray | slice) -> Batch:
+        """Some examples of the batch; a slice copies nothing."""
+        return Batch(
+            chosen(self.features, index),
+            chosen(self.labels, index),
+            chosen(self.feature_masks, index),
+            chosen(self.label_masks, index),
+        )
+
+
+def chosen(arrays: Masks, index: np.ndarray | slice) -> tuple[np.ndarray, ...]:
+    """The same rows of each array; what is None stays None."""
+    return tuple(a if a is None else a[index] for a in arrays)  # type: ignore[misc]

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from dl4py.data.dataset import Dataset
 from dl4py.data.normalizers import Fitted, Normalizer
@@ -25,34 +29,65 @@ class DataConfig(Thing):
     shuffle: Flag = key("New order of the training part in each epoch.", default=True)
     seed: int = key("Seed of the orders.", default=12345)
 
+    @field_validator("split")
+    @classmethod
+    def _one_source_each(cls, value: Split | None, info: ValidationInfo) -> Any:
+        for name in ("test", "validation"):
+            if value is not None and getattr(value, name) and info.data.get(name) is not None:
+                raise PydanticCustomError(
+                    "two_sources",
+                    "`{name}` and `split.{name}` both say where the {name} part comes from",
+                    {"name": name},
+                )
+        if value is not None and not value.test and not value.validation:
+            raise PydanticCustomError("split_nothing", "the split takes nothing: give it `test` or `validation`")
+        return value
+
     def open(self) -> Data:
-        """Reads everything; the normalizer is fitted, but not yet applied."""
+        """Reads everything; the normalizer is fitted on the training part alone, and not yet applied."""
         if self.train is None:
             raise InvalidValue(
                 "there is nothing to train on",
                 at=self.mark(),
                 hint="add `train:` to `data`, for example {type: csv, path: …}",
             )
-        for name in ("test", "validation"):
-            if self.split and getattr(self.split, name) and getattr(self, name) is not None:
-                raise InvalidValue(
-                    f"`{name}` and `split.{name}` both say where the {name} part comes from",
-                    at=self.mark(name),
-                    hint="keep one of them",
-                )
         train = self.train.load()
-        validation = test = None
-        if self.split:
-            train, validation, test = self.split.parts(train)
-        if self.validation:
-            validation = self.validation.load()
-        if self.test:
-            test = self.test.load()
-        for other in (validation, test):
+        validation = self.validation.beside(train).load() if self.validation else None
+        test = self.test.beside(train, testing=True).load() if self.test else None
+        for name, other in (("validation", validation), ("test", test)):
             if other is not None:
-                _same_shapes(train, other)
-        fitted = self.normalizer.fit(train) if self.normalizer else None
-        return Data(train, validation, test, fitted)
+                self._check_alike(train, name, other)
+        if self.split:
+            train, *parts = self.split.parts(train)
+            validation, test = validation or parts[0], test or parts[1]
+        return Data(train, validation, test, self._fitted(train))
+
+    def _fitted(self, train: Dataset) -> Fitted | None:
+        if self.normalizer is None:
+            return None
+        if train.class_names and getattr(self.normalizer, "fit_labels", False):
+            raise InvalidValue(
+                "`fit_labels` normalizes the numbers of a regression, these labels are classes",
+                at=self.normalizer.mark("fit_labels"),
+                hint="leave `fit_labels` out, or write `regression: true` in the reader",
+            )
+        return self.normalizer.fit(train)
+
+    def _check_alike(self, train: Dataset, name: str, other: Dataset) -> None:
+        at = getattr(self, name).mark()
+        for what, ours, theirs in (
+            ("features", train.features, other.features),
+            ("labels", train.labels, other.labels),
+        ):
+            if (wanted := _shapes(ours)) != (found := _shapes(theirs)):
+                raise DataError(f"the {name} part has {what} of {found}, the training part of {wanted}", at=at)
+        if train.class_names != other.class_names:
+            raise DataError(
+                f"the {name} part has the classes {', '.join(other.class_names)}, the training part "
+                f"{', '.join(train.class_names)}",
+                at=at,
+                hint="leave `classes` out where they should be those of the training part",
+            )
 
 
 @dataclass(frozen=True)
@@ -65,11 +100,6 @@ class Data:
     normalizer: Fitted | None
 
 
-def _same_shapes(train: Dataset, other: Dataset) -> None:
-    for what, a, b in (("features", train.features, other.features), ("labels", train.labels, other.labels)):
-        ours, theirs = ([array.shape[1:] for array in arrays] for arrays in (a, b))
-        if ours != theirs:
-            raise DataError(
-                f"training examples have {what} of shape {ours}, the others {theirs}",
-                hint="set `classes` in both readers if labels differ",
-            )
+def _shapes(arrays: Any) -> str:
+    """Shapes of one example, in words."""
+    return ", ".join(" x ".join(map(str, array.shape[1:])) for array in arrays) or "no kind"

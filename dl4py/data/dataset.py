@@ -2,50 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from math import prod
 
 import numpy as np
 
-from dl4py.data.batch import Batch
+from dl4py.data.batch import Arrays, Batch, Masks, chosen
+from dl4py.data.places import Chosen, Numbered, Place
 from dl4py.errors import DataError
 
+EXAMPLE = Numbered("example")
+BLOCK = 1 << 21  # values looked at together where the size of a batch does not matter
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Dataset:
-    """Features `[n, ...]` and labels `[n, ...]` of n examples; `place` tells where example i was read."""
+    """Features `[n, ...]`, labels `[n, ...]` and their masks of n examples; `place` tells where example i was read.
 
-    features: tuple[np.ndarray, ...]
-    labels: tuple[np.ndarray, ...] = ()
+    Whole numbers (pixels of an idx file) stay as the file holds them and become single precision batch by batch.
+    """
+
+    features: Arrays
+    labels: Arrays = ()
     class_names: tuple[str, ...] = ()
-    place: Callable[[int], str] = field(default=lambda i: f"example {i}", compare=False)
+    place: Place = EXAMPLE
+    feature_masks: Masks = ()
+    label_masks: Masks = ()
 
     def __post_init__(self) -> None:
-        if len({len(array) for array in (*self.features, *self.labels)}) > 1:
-            sizes = ", ".join(str(len(array)) for array in (*self.features, *self.labels))
-            raise DataError(f"features and labels differ in length: {sizes} examples")
+        arrays = [*self.features, *self.labels, *self.feature_masks, *self.label_masks]
+        sizes = [len(array) for array in arrays if array is not None]
+        if not self.features:
+            raise DataError("a data set needs at least one array of features")
+        for array in (*self.features, *self.labels):
+            if array.dtype.kind not in "biuf":
+                raise DataError(f"a data set holds numbers, found an array of {array.dtype}")
+        if len(set(sizes)) > 1:
+            raise DataError(f"features and labels differ in length: {', '.join(map(str, sizes))} examples")
 
     @classmethod
-    def from_arrays(cls, x: np.ndarray | list[np.ndarray], y: np.ndarray | list[np.ndarray] = ()) -> Dataset:  # type: ignore[assignment]
+    def from_arrays(cls, x: np.ndarray | Sequence[np.ndarray], y: np.ndarray | Sequence[np.ndarray] = ()) -> Dataset:
         """A data set of arrays that are at hand; lists for several inputs or outputs."""
-        features = tuple(x) if isinstance(x, list | tuple) else (x,)
-        labels = tuple(y) if isinstance(y, list | tuple) else (y,)
-        return cls(features, labels)
+        features, labels = (a if isinstance(a, list | tuple) else (a,) for a in (x, y))
+        return cls(tuple(map(np.asarray, features)), tuple(map(np.asarray, labels)))
 
     def __len__(self) -> int:
         return len(self.features[0])
 
+    def __iter__(self) -> Iterator[Batch]:
+        """All examples in the order of the source, in blocks of some megabytes."""
+        block = max(1, BLOCK // max(1, sum(prod(a.shape[1:]) for a in self.features)))
+        for start in range(0, len(self), block):
+            yield self.batch(slice(start, start + block))
+
     def rows(self, index: np.ndarray | slice) -> Dataset:
         """Some examples; a slice copies nothing."""
-        numbers = np.arange(len(self))[index]
-        place = self.place
         return replace(
             self,
-            features=tuple(a[index] for a in self.features),
-            labels=tuple(a[index] for a in self.labels),
-            place=lambda i: place(int(numbers[i])),
+            features=chosen(self.features, index),
+            labels=chosen(self.labels, index),
+            feature_masks=chosen(self.feature_masks, index),
+            label_masks=chosen(self.label_masks, index),
+            place=Chosen(self.place, np.arange(len(self))[index]),
         )
 
     def batch(self, index: np.ndarray | slice) -> Batch:
         """Some examples as one batch."""
-        return Batch(tuple(a[index] for a in self.features), tuple(a[index] for a in self.labels))
+        whole = Batch(self.features, self.labels, self.feature_masks, self.label_masks)
+        part = whole.rows(index)
+        return replace(part, features=tuple(map(_real, part.features)), labels=tuple(map(_real, part.labels)))
+
+    def partitions(self, count: int) -> list[Dataset]:
+        """At most `count` parts of neighbours whose sizes differ by one at most; none is empty."""
+        count = max(1, min(count, len(self)))
+        bounds = [len(self) * i // count for i in range(count + 1)]
+        return [self.rows(slice(*pair)) for pair in pairwise(bounds)]
+
+
+def _real(array: np.ndarray) -> np.ndarray:
+    """Numbers with a fraction in the machine's order of bytes; an idx file has its own."""
+    return array if array.dtype.kind == "f" and array.dtype.isnative else array.astype(np.float32)

@@ -2,120 +2,127 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from dl4py.data.readers.base import content
-from dl4py.data.readers.idx import read_idx
+from dl4py.data.files import content, decoded, unpacked
+from dl4py.data.idx import parse_idx
+from dl4py.data.table import Form, Table, numeric
 from dl4py.errors import DataError
 
-
-def read_features(source: str, form: str | None = None) -> list[np.ndarray]:
-    """The arrays of a network's inputs; `-` is standard input, whose form is told by its first bytes."""
-    data = sys.stdin.buffer.read() if source == "-" else content(Path(source))
-    name = "<stdin>" if source == "-" else source
-    form = form or _form(name, data)
-    if form == "npz":
-        return _npz(data, name)
-    if form == "npy":
-        return [_npy(data, name)]
-    if form == "idx":
-        if source == "-":
-            raise DataError("idx files are read from files, not from a pipe", hint="name the file")
-        pixels = read_idx(Path(source)).astype(np.float32)
-        return [pixels.reshape(len(pixels), -1)]
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise DataError(f"{name} is neither text nor a form that is read", hint="give `--from`") from None
-    rows = _json_lines(text, name) if form == "jsonl" else _csv(text, name)
-    if not rows:
-        raise DataError(f"{name} holds no examples")
-    return [np.array(rows, np.float32)]
+GIVE_FORM = "give its form with `--from`"
 
 
-def _form(name: str, data: bytes) -> str:
+def read_features(source: str | Path, form: str | None = None) -> list[np.ndarray]:
+    """The arrays of a network's inputs, `[n, ...]`; `-` is standard input.
+
+    `form` is csv, jsonl, npz, npy or idx; when absent, the first bytes tell. Gzipped data is unpacked.
+    """
+    name = "<stdin>" if str(source) == "-" else str(source)
+    data = unpacked(sys.stdin.buffer.read(), name) if str(source) == "-" else content(Path(source))
+    form = form or form_of(data)
+    if form not in READ:
+        raise DataError(f"no form of features is called `{form}`", hint=f"known: {', '.join(READ)}")
+    arrays = READ[form](data, name)
+    for array in arrays:
+        if array.ndim == 0 or len(array) == 0:
+            raise DataError(f"{name} holds no examples")
+        if not np.isfinite(array).all():
+            i = int(np.argwhere(~np.isfinite(array))[0][0])
+            raise DataError(f"{name}: example {i} holds a number that is not finite")
+    return arrays
+
+
+def form_of(data: bytes) -> str:
+    """The form that the first bytes show."""
     if data[:2] == b"PK":
         return "npz"
     if data[:6] == b"\x93NUMPY":
         return "npy"
-    if data[:2] == b"\0\0" or "ubyte" in name:
+    if data[:2] == b"\0\0":
         return "idx"
     return "jsonl" if data.lstrip()[:1] in (b"[", b"{") else "csv"
 
 
-def _npy(data: bytes, name: str) -> np.ndarray:
+def _npy(data: bytes, name: str) -> list[np.ndarray]:
     try:
-        return np.load(io.BytesIO(data), allow_pickle=False).astype(np.float32)
-    except (ValueError, EOFError, OSError) as error:
-        raise DataError(f"{name} is no array of numbers: {error}") from None
+        return [np.load(io.BytesIO(data), allow_pickle=False).astype(np.float32)]
+    except (ValueError, TypeError, EOFError, OSError) as error:
+        raise DataError(f"{name} is no array of numbers: {error}", hint=GIVE_FORM) from None
 
 
 def _npz(data: bytes, name: str) -> list[np.ndarray]:
+    """The arrays whose names begin with `x`, in the order of their names, or the only array."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            keys = sorted(key for key in file.files if key.startswith("x")) or sorted(file.files)[:1]
+            keys = sorted(key for key in file.files if key.startswith("x"))
+            if not keys and len(file.files) == 1:
+                keys = file.files
+            if not keys:
+                raise DataError(
+                    f"{name} holds {', '.join(file.files) or 'nothing'}; which are features?",
+                    hint="name the arrays of the inputs x, or x0, x1, …",
+                )
             return [file[key].astype(np.float32) for key in keys]
-    except (ValueError, EOFError, OSError, KeyError, zipfile.BadZipFile) as error:
-        raise DataError(f"{name} is no npz of numbers: {error}") from None
+    except (ValueError, TypeError, EOFError, OSError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(f"{name} is no npz of numbers: {error}", hint=GIVE_FORM) from None
 
 
-def _csv(text: str, name: str) -> list[list[float]]:
-    rows: list[list[float]] = []
-    parser = csv.reader(io.StringIO(text, newline=""))
-    for i, row in enumerate(parser):
-        if not row:
-            continue
-        try:
-            rows.append([float(field) for field in row])
-        except ValueError:
-            if i == 0:  # a line of column names
-                continue
-            wrong = next(field for field in row if not _number(field))
-            raise DataError(
-                f"{name}:{parser.line_num}: column {row.index(wrong) + 1} must be a number, found `{wrong}`"
-            ) from None
-        if len(rows[-1]) != len(rows[0]):
-            raise DataError(f"{name}:{parser.line_num}: {len(rows[-1])} fields, expected {len(rows[0])}")
-    return rows
+def _idx(data: bytes, name: str) -> list[np.ndarray]:
+    pixels = parse_idx(data, name)
+    return [pixels.reshape(len(pixels), -1).astype(np.float32)]
 
 
-def _number(field: str) -> bool:
+def _csv(data: bytes, name: str) -> list[np.ndarray]:
+    """Rows of numbers; a first line without any number names the columns."""
+    text = decoded(data, name)
     try:
-        float(field)
-    except ValueError:
-        return False
-    return True
+        table = Table(name, text, Form())
+        if not any(map(numeric, table.first)):
+            table = Table(name, text, Form(header=True))
+        blocks = [block.numbers(range(table.width)) for block in table.blocks()]
+    except DataError as error:  # the hints are about keys of a reader, which nobody has written here
+        raise DataError(str(error), hint="one example a line: its features, separated by commas") from None
+    return [np.concatenate(blocks) if blocks else np.empty((0, 1), np.float32)]
 
 
-def _json_lines(text: str, name: str) -> list[list[float]]:
-    rows: list[list[float]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+def _jsonl(data: bytes, name: str) -> list[np.ndarray]:
+    """An example a line: numbers, or nested lists of them for images and sequences."""
+    rows: list[np.ndarray] = []
+    for number, line in enumerate(decoded(data, name).splitlines(), start=1):
         if not line.strip():
             continue
         try:
             value = json.loads(line)
             value = value.get("features", value.get("x")) if isinstance(value, dict) else value
-            rows.append(_numbers(value))
-        except (ValueError, TypeError, AttributeError):
-            raise DataError(
-                f"{name}:{number}: expected a list of numbers, found `{line[:60]}`",
-                hint='write [1, 2, 3] or {"features": [1, 2, 3]}',
-            ) from None
-        if len(rows[-1]) != len(rows[0]):
-            raise DataError(f"{name}:{number}: {len(rows[-1])} numbers, expected {len(rows[0])}")
-    return rows
+            rows.append(np.array(value, np.float32))
+        except (ValueError, TypeError, RecursionError):
+            raise _no_example(name, number, line) from None
+        if rows[-1].ndim == 0 or rows[-1].size == 0:
+            raise _no_example(name, number, line)
+        if rows[-1].shape != rows[0].shape:
+            ours, first = (" x ".join(map(str, a.shape)) for a in (rows[-1], rows[0]))
+            raise DataError(f"{name}:{number}: {ours} numbers, expected {first}")
+    return [np.stack(rows) if rows else np.empty((0, 1), np.float32)]
 
 
-def _numbers(value: Any) -> list[float]:
-    """Numbers of a JSON list; raises `TypeError` for anything else."""
-    if not isinstance(value, list):
-        raise TypeError(value)
-    return [float(v) for v in value]
+def _no_example(name: str, number: int, line: str) -> DataError:
+    return DataError(
+        f"{name}:{number}: expected a list of numbers, found `{line[:60]}`",
+        hint='write [1, 2, 3] or {"features": [1, 2, 3]}',
+    )
+
+
+READ: dict[str, Callable[[bytes, str], list[np.ndarray]]] = {
+    "csv": _csv,
+    "jsonl": _jsonl,
+    "npz": _npz,
+    "npy": _npy,
+    "idx": _idx,
+}

@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from dl4py.data.dataset import Dataset
 from dl4py.errors import DataError
 from dl4py.spec import Flag, Number, Thing, key
 
+WORD = 2**64 - 1
+
 
 class Split(Thing):
-    """How examples are dealt out; a number below 1 is a share, a whole number a count."""
+    """How examples are dealt out; a number below 1 is a share, a whole number a count.
+
+    The order comes from a Philox generator with the seed, so the same spec gives the same parts on any machine.
+    """
 
     test: Number = key("Examples of the test part: a share below 1, or a count.", default=0.0, ge=0)
     validation: Number = key("Examples of the validation part: a share below 1, or a count.", default=0.0, ge=0)
     shuffle: Flag = key("Deal in random order; otherwise the last examples are the test part.", default=True)
     stratified: Flag = key("Keep the shares of the classes in every part.", default=False)
     seed: int = key("Seed of the random order.", default=12345)
+
+    @field_validator("stratified")
+    @classmethod
+    def _shuffled(cls, value: bool, info: ValidationInfo) -> bool:
+        if value and info.data.get("shuffle") is False:
+            raise PydanticCustomError("split_order", "`stratified` deals in random order, `shuffle: false` forbids it")
+        return value
 
     def parts(self, data: Dataset) -> tuple[Dataset, Dataset | None, Dataset | None]:
         """Training, validation and test part; None for a part of no examples."""
@@ -55,14 +69,22 @@ class Split(Thing):
         n = len(data)
         if not self.shuffle:
             return np.arange(n)
-        generator = np.random.Generator(np.random.Philox(self.seed))
-        order = generator.permutation(n)
+        order = np.random.Generator(np.random.Philox(self.seed & WORD)).permutation(n)
         if not self.stratified:
             return order
-        labels = data.labels[0]
-        classes = labels.argmax(axis=1) if labels.ndim > 1 and labels.shape[1] > 1 else labels.reshape(-1)
+        classes = self._classes(data)
         place = np.empty(n)
         for value in np.unique(classes):  # spread the examples of each class evenly over the order
             members = order[classes[order] == value]
             place[members] = (np.arange(len(members)) + 0.5) / len(members)
         return np.argsort(place, kind="stable")
+
+    def _classes(self, data: Dataset) -> np.ndarray:
+        labels = data.labels[0] if data.labels else np.empty((0, 0))
+        if labels.ndim == 2 and np.isin(labels, (0, 1)).all() and labels.size:
+            return labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
+        raise DataError(
+            "a stratified split needs labels that are classes, one to an example",
+            at=self.mark("stratified"),
+            hint="leave `stratified` out",
+        )

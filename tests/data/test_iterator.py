@@ -1,6 +1,9 @@
 import numpy as np
+import pytest
 
 from dl4py.data import BatchIterator, Dataset
+from dl4py.data.normalizers.image_scaler import Scaled
+from dl4py.errors import DataError
 
 DATA = Dataset.from_arrays(np.arange(10.0)[:, None], np.arange(10.0)[:, None])
 
@@ -17,6 +20,12 @@ def test_every_epoch_sees_all_in_its_own_order():
     assert first != second
     assert first == numbers(BatchIterator(DATA, 4, seed=5).epoch(0))
     assert first != numbers(BatchIterator(DATA, 4, seed=6).epoch(0))
+    assert sorted(sum(numbers(BatchIterator(DATA, 4, seed=-1).epoch(0)), [])) == list(range(10))
+
+
+def test_features_and_labels_stay_together():
+    for batch in BatchIterator(DATA, 3, seed=1).epoch(2):
+        assert np.array_equal(batch.features[0], batch.labels[0])
 
 
 def test_skipping_goes_on_where_a_run_stopped():
@@ -26,3 +35,21 @@ def test_skipping_goes_on_where_a_run_stopped():
 
 def test_order_of_the_source():
     assert numbers(BatchIterator(DATA, 4, shuffle=False).epoch(7)) == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]
+
+
+def test_the_short_batch_can_be_left_out():
+    batches = BatchIterator(DATA, 4, shuffle=False, drop_last=True)
+    assert len(batches) == 2
+    assert numbers(batches.epoch(0)) == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert len(BatchIterator(DATA, 4)) == 3
+
+
+def test_batches_come_normalized():
+    batches = BatchIterator(DATA, 10, shuffle=False, normalizer=Scaled(0.0, 2.0, 4.0))
+    assert numbers(batches.epoch(0)) == [[0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5]]
+
+
+def test_a_batch_has_examples():
+    with pytest.raises(DataError) as error:
+        BatchIterator(DATA, 0)
+    assert str(error.value) == "a batch has at least 1 example, not 0"

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from contract import check_round_trip
+from pydantic import ValidationError
 
 from dl4py.data import Dataset
 from dl4py.data.splits import Split
@@ -16,11 +18,13 @@ def test_parts_share_nothing_and_hold_all():
     train, validation, test = Split(test=0.2, validation=5).parts(DATA)
     assert [len(p) for p in (train, validation, test)] == [35, 5, 10]
     assert sorted(numbers(train) + numbers(validation) + numbers(test)) == list(range(50))
+    check_round_trip(Split(test=0.2, validation=5, stratified=True, seed=3))
 
 
 def test_the_seed_decides():
     assert numbers(Split(test=0.2, seed=3).parts(DATA)[2]) == numbers(Split(test=0.2, seed=3).parts(DATA)[2])
     assert numbers(Split(test=0.2, seed=3).parts(DATA)[2]) != numbers(Split(test=0.2, seed=4).parts(DATA)[2])
+    assert len(Split(test=0.2, seed=-3).parts(DATA)[2]) == 10
 
 
 def test_without_shuffling_the_last_are_the_test_part():
@@ -31,9 +35,9 @@ def test_without_shuffling_the_last_are_the_test_part():
 
 
 def test_strata_keep_their_shares():
-    train, _, test = Split(test=0.2, stratified=True).parts(DATA)
-    assert test.labels[0].sum(axis=0).tolist() == [8, 2]
-    assert train.labels[0].sum(axis=0).tolist() == [32, 8]
+    train, validation, test = Split(test=0.2, validation=0.2, stratified=True).parts(DATA)
+    assert [part.labels[0].sum(axis=0).tolist() for part in (train, validation, test)] == [[24, 6], [8, 2], [8, 2]]
+    assert sorted(numbers(train) + numbers(validation) + numbers(test)) == list(range(50))
 
 
 def test_places_stay_those_of_the_source():
@@ -41,14 +45,23 @@ def test_places_stay_those_of_the_source():
     assert test.place(0) == "example 47"
 
 
-@pytest.mark.parametrize(
-    ("keys", "expected"),
-    [
-        ({"test": 50}, "the split takes 50 + 0 of 50 examples, so none is left to train on"),
-        ({"test": 1.5}, "`test: 1.5` is neither a share below 1 nor a count"),
-    ],
-)
-def test_impossible_splits(keys, expected):
+NO_CLASSES = "a stratified split needs labels that are classes, one to an example"
+IMPOSSIBLE = [
+    ({"test": 50}, DATA, "the split takes 50 + 0 of 50 examples, so none is left to train on"),
+    ({"test": 1.5}, DATA, "`test: 1.5` is neither a share below 1 nor a count"),
+    ({"test": 5, "stratified": True}, Dataset.from_arrays(np.arange(9.0)[:, None]), NO_CLASSES),
+    ({"test": 5, "stratified": True}, Dataset.from_arrays(np.eye(9), np.arange(9.0)[:, None]), NO_CLASSES),
+]
+
+
+@pytest.mark.parametrize(("keys", "data", "expected"), IMPOSSIBLE)
+def test_impossible_splits(keys, data, expected):
     with pytest.raises(DataError) as error:
-        Split(**keys).parts(DATA)
+        Split(**keys).parts(data)
     assert str(error.value) == expected
+
+
+def test_strata_need_a_random_order():
+    with pytest.raises(ValidationError) as error:
+        Split(test=5, stratified=True, shuffle=False)
+    assert error.value.errors()[0]["msg"] == "`stratified` deals in random order, `shuffle: false` forbids it"

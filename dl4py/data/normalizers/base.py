@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import numpy as np
+from pydantic import ValidationInfo
+from pydantic_core import PydanticCustomError
 
-from dl4py.data.batch import Batch
-from dl4py.data.dataset import Dataset
+from dl4py.data.batch import Batch, Masks
+from dl4py.errors import DataError
 from dl4py.registry import Kind
 from dl4py.spec import Flag, Thing, key
 
@@ -32,10 +37,13 @@ class Fitted:
         return y
 
     def apply_batch(self, batch: Batch) -> Batch:
-        """A batch with its first features and labels normalized."""
-        features = (self.apply(batch.features[0]), *batch.features[1:])
-        labels = (self.apply_labels(batch.labels[0]), *batch.labels[1:]) if batch.labels else ()
-        return Batch(features, labels)
+        """A batch with its first features and labels normalized; what a mask covers becomes 0, as in DL4J."""
+        x = silenced(self.apply(batch.features[0]), first(batch.feature_masks))
+        features = (x, *batch.features[1:])
+        if not batch.labels:
+            return replace(batch, features=features)
+        y = silenced(self.apply_labels(batch.labels[0]), first(batch.label_masks))
+        return replace(batch, features=features, labels=(y, *batch.labels[1:]))
 
 
 class Normalizer(Thing):
@@ -43,20 +51,76 @@ class Normalizer(Thing):
 
     kind: ClassVar[Kind[Any]] = NORMALIZERS
 
-    def fit(self, data: Dataset) -> Fitted:
-        """The statistics of a data set."""
+    def fit(self, batches: Iterable[Batch]) -> Fitted:
+        """The rule with the statistics of a data set, or of batches that come one by one."""
         raise NotImplementedError
 
 
-class LabelNormalizer(Normalizer):
-    """A normalizer that may bring labels of a regression to the range as well."""
+class Measure(Protocol):
+    """Statistics of some examples; `plus` gives those of two parts together, in any grouping."""
+
+    def plus(self, other: Self) -> Self: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Statistics of features and, where they are fitted, of labels."""
+
+    features: Any
+    labels: Any = None
+
+    def plus(self, other: Measured) -> Measured:
+        """The statistics of both parts together."""
+        labels = self.labels.plus(other.labels) if self.labels is not None else None
+        return Measured(self.features.plus(other.features), labels)
+
+
+class MeasuringNormalizer(Normalizer):
+    """A normalizer whose statistics are merged from parts: on one machine batch by batch, on many part by part.
+
+    Statistics are per column of `[n, c]`, per feature of `[n, c, time]` over the steps that a mask leaves, per channel
+    of `[n, c, h, w]`, in double precision.
+    """
 
     fit_labels: Flag = key("Normalize the labels too, for regression.", default=False)
+
+    def measure(self, x: np.ndarray, mask: np.ndarray | None) -> Measure:
+        """Statistics of one array."""
+        raise NotImplementedError
+
+    def concluded(self, total: Measured) -> Fitted:
+        """The normalizer with the statistics of all parts."""
+        raise NotImplementedError
+
+    def part(self, batch: Batch) -> Measured:
+        """Statistics of one batch."""
+        if len(batch.features) != 1:
+            raise DataError(f"`{self.type}` is for one input, the data has {len(batch.features)}", at=self.mark())
+        features = self.measure(batch.features[0], first(batch.feature_masks))
+        if not self.fit_labels:
+            return Measured(features)
+        if not batch.labels:
+            raise DataError("`fit_labels` is set, but the data has no labels", at=self.mark("fit_labels"))
+        return Measured(features, self.measure(batch.labels[0], first(batch.label_masks)))
+
+    def fit(self, batches: Iterable[Batch]) -> Fitted:
+        parts = map(self.part, batches)
+        start = next(parts, None)
+        if start is None:
+            raise DataError(f"`{self.type}` has no examples to be fitted on", at=self.mark())
+        return self.concluded(reduce(Measured.plus, parts, start))
 
 
 def normalizer(type: str, *, java: str | None = None) -> Callable[[C], C]:
     """Enters a normalizer in the table under `type`."""
     return NORMALIZERS.register(type, java=java)
+
+
+def above_min(value: float, info: ValidationInfo) -> float:
+    """Checks that `max` is above `min`."""
+    if value <= info.data.get("min", -math.inf):
+        raise PydanticCustomError("max_above_min", "`max` must be above `min`")
+    return value
 
 
 def across(x: np.ndarray, row: np.ndarray) -> np.ndarray:
@@ -67,3 +131,24 @@ def across(x: np.ndarray, row: np.ndarray) -> np.ndarray:
 def other_axes(x: np.ndarray) -> tuple[int, ...]:
     """All axes but the one of columns or channels."""
     return (0, *range(2, x.ndim))
+
+
+def first(masks: Masks) -> np.ndarray | None:
+    """The mask of the first array, if there is one."""
+    return masks[0] if masks else None
+
+
+def counting(x: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+    """Which values count, as an array like `x`; a mask `[n, time]` counts for every feature."""
+    if mask is None:
+        return np.broadcast_to(True, x.shape)
+    if mask.ndim == 2 and x.ndim == 3:
+        mask = mask[:, None, :]
+    elif mask.ndim < x.ndim:
+        mask = mask.reshape(*mask.shape, *([1] * (x.ndim - mask.ndim)))
+    return np.broadcast_to(mask != 0, x.shape)
+
+
+def silenced(x: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
+    """`x` with 0 where nothing counts."""
+    return x if mask is None else np.where(counting(x, mask), x, x.dtype.type(0))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
 
-from dl4py.data.dataset import Dataset
-from dl4py.data.normalizers.base import Fitted, Normalizer, normalizer
+from dl4py.data.batch import Batch
+from dl4py.data.normalizers.base import Fitted, Normalizer, above_min, normalizer
 from dl4py.spec import Number, Positive, key
 
 
@@ -31,5 +33,10 @@ class ImageScaler(Normalizer):
     max: Number = key("Value of white.", default=1.0)
     max_pixel: Positive = key("Largest pixel: 255 for 8 bits.", default=255.0)
 
-    def fit(self, data: Dataset) -> Scaled:
+    @field_validator("max")
+    @classmethod
+    def _above(cls, value: float, info: ValidationInfo) -> float:
+        return above_min(value, info)
+
+    def fit(self, batches: Iterable[Batch]) -> Scaled:
         return Scaled(self.min, self.max, self.max_pixel)

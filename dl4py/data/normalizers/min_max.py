@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
 
-from dl4py.data.dataset import Dataset
-from dl4py.data.normalizers.base import Fitted, LabelNormalizer, across, normalizer, other_axes
+from dl4py.data.normalizers.base import (
+    Fitted,
+    Measured,
+    MeasuringNormalizer,
+    above_min,
+    across,
+    counting,
+    normalizer,
+    other_axes,
+)
 from dl4py.spec import Number, key
+
+FLOOR = 1e-5  # ND4J's EPS_THRESHOLD
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,21 +50,48 @@ class Ranged(Fitted):
         return share * across(y, self.label_upper - self.label_lower) + across(y, self.label_lower)
 
 
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Least and largest value of each column; of no values at all, infinite ones the wrong way round."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+
+    @classmethod
+    def of(cls, x: np.ndarray, mask: np.ndarray | None = None) -> Bounds:
+        """The bounds of an array's columns."""
+        x, axes, counts = x.astype(np.float64), other_axes(x), counting(x, mask)
+        lower = np.min(x, axis=axes, where=counts, initial=np.inf)
+        upper = np.max(x, axis=axes, where=counts, initial=-np.inf)
+        return cls(lower, upper)
+
+    def plus(self, other: Bounds) -> Bounds:
+        """The bounds of both parts together."""
+        return Bounds(np.minimum(self.lower, other.lower), np.maximum(self.upper, other.upper))
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        """Both bounds in single precision; far from 0 the floor is the next number that single precision has."""
+        some = self.lower <= self.upper
+        lower = np.where(some, self.lower, 0.0).astype(np.float32)
+        upper = np.where(some, np.maximum(self.upper, self.lower + FLOOR), 1.0).astype(np.float32)
+        return lower, np.maximum(upper, np.nextafter(lower, np.float32(np.inf)))
+
+
 @normalizer("min_max", java="org.nd4j.linalg.dataset.api.preprocessor.NormalizerMinMaxScaler")
-class MinMax(LabelNormalizer):
-    """``(x - min) / (max - min)``, stretched to the wanted range; a range is at least 1e-5 wide."""
+class MinMax(MeasuringNormalizer):
+    """``(x - lower) / (upper - lower) (max - min) + min`` for each column; a range is at least 1e-5 wide."""
 
     min: Number = key("Lower end of the wanted range.", default=0.0)
     max: Number = key("Upper end of the wanted range.", default=1.0)
 
-    def fit(self, data: Dataset) -> Ranged:
-        labels = bounds(data.labels[0]) if self.fit_labels else (None, None)
-        return Ranged(self.min, self.max, *bounds(data.features[0]), *labels)
+    @field_validator("max")
+    @classmethod
+    def _above(cls, value: float, info: ValidationInfo) -> float:
+        return above_min(value, info)
 
+    def measure(self, x: np.ndarray, mask: np.ndarray | None) -> Bounds:
+        return Bounds.of(x, mask)
 
-def bounds(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Least and largest value of each column."""
-    axes = other_axes(x)
-    lower, upper = x.min(axis=axes).astype(np.float64), x.max(axis=axes).astype(np.float64)
-    upper = lower + np.maximum(upper - lower, 1e-5)
-    return lower.astype(np.float32), upper.astype(np.float32)
+    def concluded(self, total: Measured) -> Ranged:
+        labels = total.labels.rows() if total.labels is not None else ()
+        return Ranged(self.min, self.max, *total.features.rows(), *labels)

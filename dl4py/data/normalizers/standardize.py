@@ -6,8 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dl4py.data.dataset import Dataset
-from dl4py.data.normalizers.base import Fitted, LabelNormalizer, across, normalizer, other_axes
+from dl4py.data.normalizers.base import (
+    Fitted,
+    Measured,
+    MeasuringNormalizer,
+    across,
+    counting,
+    normalizer,
+    other_axes,
+)
+
+FLOOR = 1e-5  # ND4J's EPS_THRESHOLD
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,19 +42,51 @@ class Standardized(Fitted):
         return y * across(y, self.label_std) + across(y, self.label_mean)
 
 
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Count, mean and sum of squared distances from the mean, for each column.
+
+    Merged as ``d = mean_2 - mean_1``, ``mean = mean_1 + d n_2 / n``, ``M = M_1 + M_2 + d^2 n_1 n_2 / n``: Chan, Golub
+    and LeVeque, "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979.
+    """
+
+    count: np.ndarray
+    mean: np.ndarray
+    squares: np.ndarray
+
+    @classmethod
+    def of(cls, x: np.ndarray, mask: np.ndarray | None = None) -> Moments:
+        """The moments of an array's columns; distances from the least value keep a constant column exact."""
+        x, axes, counts = x.astype(np.float64), other_axes(x), counting(x, mask)
+        count = counts.sum(axis=axes, dtype=np.int64)
+        least = np.min(x, axis=axes, where=counts, initial=np.inf)
+        least = np.where(count > 0, least, 0.0)
+        distance = x - across(x, least)
+        mean = distance.sum(axis=axes, where=counts) / np.maximum(count, 1)
+        squares = np.square(distance - across(x, mean)).sum(axis=axes, where=counts)
+        return cls(count, least + mean, squares)
+
+    def plus(self, other: Moments) -> Moments:
+        """The moments of both parts together."""
+        count = self.count + other.count
+        share = other.count / np.maximum(count, 1)
+        d = other.mean - self.mean
+        return Moments(count, self.mean + d * share, self.squares + other.squares + d * d * self.count * share)
+
+    def rows(self) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and deviation of the population, in single precision as DL4J keeps them."""
+        std = np.sqrt(self.squares / np.maximum(self.count, 1))
+        std = np.where(std == 0.0, 1.0, np.maximum(std, FLOOR))
+        return self.mean.astype(np.float32), std.astype(np.float32)
+
+
 @normalizer("standardize", java="org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize")
-class Standardize(LabelNormalizer):
+class Standardize(MeasuringNormalizer):
     """``(x - mean) / std`` with the population's deviation, at least 1e-5; a constant column is divided by 1."""
 
-    def fit(self, data: Dataset) -> Standardized:
-        labels = moments(data.labels[0]) if self.fit_labels else (None, None)
-        return Standardized(*moments(data.features[0]), *labels)
+    def measure(self, x: np.ndarray, mask: np.ndarray | None) -> Moments:
+        return Moments.of(x, mask)
 
-
-def moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and deviation of each column, in single precision as DL4J keeps them."""
-    axes = other_axes(x)
-    mean = x.mean(axis=axes, dtype=np.float64)
-    std = np.sqrt(((x - across(x, mean)) ** 2).mean(axis=axes, dtype=np.float64))
-    std = np.where(std == 0.0, 1.0, np.maximum(std, 1e-5))
-    return mean.astype(np.float32), std.astype(np.float32)
+    def concluded(self, total: Measured) -> Standardized:
+        labels = total.labels.rows() if total.labels is not None else ()
+        return Standardized(*total.features.rows(), *labels)

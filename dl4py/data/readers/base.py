@@ -1,18 +1,17 @@
-"""What a reader promises: examples out of files."""
+"""What a reader promises: all examples of a source, each with the place it was read at."""
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Callable
-from difflib import get_close_matches
-from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Self, TypeVar
+
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
 
 from dl4py.data.dataset import Dataset
 from dl4py.errors import DataError
 from dl4py.registry import Kind
-from dl4py.spec import AsTuple, Count, Thing, key
+from dl4py.spec import AsTuple, Count, Size, Thing, key
 
 C = TypeVar("C", bound=type)
 READERS: Kind[Reader] = Kind("reader", package="dl4py.data.readers")
@@ -22,25 +21,53 @@ class Reader(Thing):
     """A source of examples."""
 
     kind: ClassVar[Kind[Any]] = READERS
+    for_testing: ClassVar[dict[str, Any]] = {}  # keys that change where a test part does not write them
 
     rows: Annotated[tuple[Count, Count] | None, AsTuple] = key(
         "First example and the one after the last, counted from 0; all when absent.", default=None
     )
+    classes: Annotated[Size | tuple[str, ...] | None, AsTuple] = key(
+        "Number of classes, or their names in order; found when absent.", default=None
+    )
+
+    @field_validator("rows")
+    @classmethod
+    def _forward(cls, value: tuple[int, int] | None) -> tuple[int, int] | None:
+        if value is not None and value[0] >= value[1]:
+            raise PydanticCustomError("rows_forward", "the first number must be smaller than the second")
+        return value
+
+    @field_validator("classes")
+    @classmethod
+    def _distinct(cls, value: Any) -> Any:
+        if isinstance(value, tuple) and len(set(value)) < len(value):
+            twice = next(name for name in value if value.count(name) > 1)
+            raise PydanticCustomError("classes_twice", "the class `{name}` stands twice", {"name": twice})
+        if value == ():
+            raise PydanticCustomError("classes_none", "the list of classes is empty")
+        return value
 
     def load(self) -> Dataset:
         """All examples; raises `DataError` naming file and line of what cannot be read."""
         raise NotImplementedError
+
+    def beside(self, train: Dataset, *, testing: bool = False) -> Self:
+        """This reader with the classes of the training part, and the keys of a test part, where it has no own."""
+        changes = {k: v for k, v in self.for_testing.items() if testing and k not in self.model_fields_set}
+        if self.classes is None and train.class_names:
+            changes["classes"] = train.class_names
+        return self.but(**changes)
 
     def part(self, data: Dataset) -> Dataset:
         """The examples that `rows` asks for."""
         if self.rows is None:
             return data
         start, stop = self.rows
-        if not start < stop <= len(data):
+        if stop > len(data):
             raise DataError(
                 f"`rows: [{start}, {stop}]` of {len(data)} examples",
                 at=self.mark("rows"),
-                hint=f"give two numbers from 0 to {len(data)}, the smaller first",
+                hint=f"the second number is at most {len(data)}",
             )
         return data.rows(slice(start, stop))
 
@@ -48,28 +75,3 @@ class Reader(Thing):
 def reader(type: str, *, java: str | None = None) -> Callable[[C], C]:
     """Enters a reader in the table under `type`."""
     return READERS.register(type, java=java)
-
-
-def content(path: Path) -> bytes:
-    """The bytes of a file, unpacked when it is gzipped."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise missing(path) from None
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}") from error
-    if data[:2] != b"\x1f\x8b":
-        return data
-    try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path} is a damaged gzip file: {error}", hint="fetch it again") from error
-
-
-def missing(path: Path) -> DataError:
-    """The error for a file that is not there, with a name that is near."""
-    near = []
-    if path.parent.is_dir():
-        near = get_close_matches(path.name, [p.name for p in path.parent.iterdir()], n=1)
-    hint = f"did you mean `{path.with_name(near[0])}`?" if near else f"looked from the folder {Path.cwd()}"
-    return DataError(f"there is no file {path}", hint=hint)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import struct
-from math import prod
 from pathlib import Path
+from typing import Any, ClassVar, Literal
 
 import numpy as np
+from pydantic import ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
+from dl4py.data.classes import from_numbers, one_hot
 from dl4py.data.dataset import Dataset
-from dl4py.data.readers.base import Reader, content, missing, reader
+from dl4py.data.files import missing
+from dl4py.data.idx import read_idx
+from dl4py.data.places import Numbered
+from dl4py.data.readers.base import Reader, reader
 from dl4py.errors import DataError
-from dl4py.spec import FilePath, Flag, Size, key
+from dl4py.spec import FilePath, Flag, key
 
-TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 SETS = ("train", "t10k")
 
 
@@ -21,108 +25,100 @@ SETS = ("train", "t10k")
 class Idx(Reader):
     """Images and labels in two idx files, plain or gzipped. Pixels stay 0 to 255; a normalizer scales them.
 
-    LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
+    Features `[n, height * width]` or `[n, 1, height, width]`, labels `[n, classes]`. Plain files are mapped, not read
+    into memory.
+
+    LeCun, Cortes and Burges, "The MNIST database of handwritten digits", 1998.
     """
+
+    for_testing: ClassVar[dict[str, Any]] = {"set": "t10k"}
 
     path: FilePath | None = key(
         "Folder with MNIST's file names, or the file of images beside that of labels.", default=None
     )
+    set: Literal["train", "t10k"] | None = key(
+        "Which of MNIST's sets to take from a folder. When absent: `t10k` for a test part; else `train`, or `t10k` "
+        "where that is all there is.",
+        default=None,
+    )
     features: FilePath | None = key("File of images.", default=None)
-    labels: FilePath | None = key("File of labels; none when absent.", default=None)
-    classes: Size | None = key("Number of classes; found when absent.", default=None)
+    labels: FilePath | None = key(
+        "File of labels; beside the images of `path` when absent, none of `features`.", default=None
+    )
     flatten: Flag = key("Images as rows `[n, height * width]`; otherwise `[n, 1, height, width]`.", default=True)
+
+    @field_validator("features")
+    @classmethod
+    def _from_somewhere(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("path", "") is None:
+            raise PydanticCustomError("idx_files", "`idx` needs `path`, or `features` and `labels`")
+        return value
 
     def load(self) -> Dataset:
         images, labels = self._paths()
         pixels = read_idx(images)
         if pixels.ndim < 2:
-            raise DataError(f"{images} holds {pixels.ndim}-dimensional data, images have at least 2 dimensions")
-        features = pixels.astype(np.float32)
-        n = len(features)
-        features = features.reshape(n, -1) if self.flatten else features.reshape(n, *_image(features.shape))
-        place = lambda i: f"{images}: image {i}"  # noqa: E731
+            raise DataError(
+                f"{images} holds a list of {len(pixels)} numbers, no images",
+                at=self.mark("features" if self.features else "path"),
+                hint="is it the file of labels?",
+            )
+        n, *sizes = pixels.shape
+        shape = (int(np.prod(sizes)),) if self.flatten else (1, *sizes) if len(sizes) == 2 else tuple(sizes)
+        features = (pixels.reshape(n, *shape),)
         if labels is None:
-            return self.part(Dataset((features,), place=place))
-        index = read_idx(labels).reshape(-1).astype(np.int64)
-        if len(index) != n:
+            return self.part(Dataset(features, place=Numbered(f"{images}: image")))
+        numbers = read_idx(labels)
+        if numbers.ndim != 1 or numbers.dtype.kind == "f":
+            raise DataError(f"{labels} holds no list of whole numbers", hint="is it the file of images?")
+        if len(numbers) != n:
             raise DataError(
-                f"{images} holds {n} images, {labels} {len(index)} labels", hint="do the two files belong together?"
+                f"{images} holds {n} images, {labels} {len(numbers)} labels", hint="do the two files belong together?"
             )
-        count = self.classes or int(index.max(initial=0)) + 1
-        wrong = np.flatnonzero((index < 0) | (index >= count))
-        if len(wrong):
-            raise DataError(
-                f"{labels}: label {wrong[0]} is {index[wrong[0]]}, expected 0 to {count - 1}", at=self.mark("classes")
-            )
-        one_hot = np.zeros((n, count), np.float32)
-        one_hot[np.arange(n), index] = 1.0
-        return self.part(Dataset((features,), (one_hot,), tuple(str(i) for i in range(count)), place))
+        index, names = from_numbers(numbers.astype(np.int64), self.classes, Numbered(f"{labels}: image"))
+        return self.part(Dataset(features, (one_hot(index, len(names)),), names, Numbered(f"{images}: image")))
 
     def _paths(self) -> tuple[Path, Path | None]:
+        labels = Path(self.labels) if self.labels else None
         if self.features is not None:
-            return Path(self.features), Path(self.labels) if self.labels else None
-        if self.path is None:
-            raise DataError("`idx` needs `path`, or `features` and `labels`", at=self.mark())
-        path = Path(self.path)
-        if path.is_dir():
-            for name in SETS:
-                images = _with_ending(path / f"{name}-images-idx3-ubyte")
-                if images:
-                    return images, Path(self.labels) if self.labels else _labels_beside(images)
+            images = Path(self.features)
+            return images, labels or (self._labels_beside(images) if self.path else None)
+        images = self._images(Path(self.path or ""))
+        return images, labels or self._labels_beside(images)
+
+    def _images(self, path: Path) -> Path:
+        if not path.is_dir():
+            if not path.exists():
+                raise missing(path, self.mark("path"))
+            return path
+        sets = SETS if self.set is None else (self.set,)
+        for name in sets:
+            if images := _packed_or_plain(path, f"{name}-images-idx3-ubyte"):
+                return images
+        expected = " or ".join(f"{name}-images-idx3-ubyte.gz" for name in sets)
+        there = [name for name in SETS if _packed_or_plain(path, f"{name}-images-idx3-ubyte")]
+        raise DataError(
+            f"{path} holds no {expected}",
+            at=self.mark("path"),
+            hint=f"`set: {there[0]}` takes the set that is there" if there else "name the file of images itself",
+        )
+
+    def _labels_beside(self, images: Path) -> Path:
+        name = images.name.removesuffix(".gz").replace("images", "labels").replace("idx3", "idx1")
+        found = _packed_or_plain(images.parent, name)
+        if found is None or found.name == images.name:
             raise DataError(
-                f"{path} holds no MNIST files",
+                f"there is no file {name} beside {images}",
                 at=self.mark("path"),
-                hint="expected train-images-idx3-ubyte.gz or t10k-images-idx3-ubyte.gz and the labels beside it",
+                hint="name the file of labels with `labels`; `features` alone reads images without labels",
             )
-        if not path.exists():
-            raise missing(path)
-        return path, Path(self.labels) if self.labels else _labels_beside(path)
+        return found
 
 
-def _image(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return (1, *shape[1:]) if len(shape) == 3 else shape[1:]
-
-
-def _with_ending(path: Path) -> Path | None:
-    for candidate in (path, path.with_name(path.name + ".gz"), path.with_name(path.name.replace("-idx", ".idx"))):
-        if candidate.exists():
-            return candidate
+def _packed_or_plain(folder: Path, name: str) -> Path | None:
+    """The file of that name, plain or gzipped, also as `.idx3-ubyte`."""
+    for stem in (name, name.replace("-idx", ".idx")):
+        for ending in ("", ".gz"):
+            if (folder / f"{stem}{ending}").is_file():
+                return folder / f"{stem}{ending}"
     return None
-
-
-def _labels_beside(images: Path) -> Path:
-    name = images.name.replace("images", "labels").replace("idx3", "idx1")
-    stem = name.removesuffix(".gz")
-    for candidate in (images.with_name(name), images.with_name(stem), images.with_name(stem + ".gz")):
-        if candidate != images and candidate.exists():
-            return candidate
-    raise DataError(
-        f"there is no file of labels beside {images}: expected {name}",
-        hint="name it with `labels`, or write `features` alone for images without labels",
-    )
-
-
-def read_idx(path: Path) -> np.ndarray:
-    """The array of an idx file; raises `DataError` naming the byte offset of what is wrong."""
-    data = content(path)
-    if len(data) < 4 or data[0] != 0 or data[1] != 0:
-        raise DataError(
-            f"{path}: no idx file, bytes 0 and 1 must be 0", hint="an idx file begins 00 00 08 03 for images"
-        )
-    if data[2] not in TYPES:
-        raise DataError(f"{path}: unknown number type 0x{data[2]:02x} at byte 2")
-    dimensions = data[3]
-    start = 4 + 4 * dimensions
-    if not 1 <= dimensions <= 8 or len(data) < start:
-        raise DataError(f"{path}: {dimensions} dimensions at byte 3, but the file has {len(data)} bytes")
-    shape = struct.unpack(f">{dimensions}I", data[4:start])
-    kind = np.dtype(TYPES[data[2]])
-    expected = start + prod(shape) * kind.itemsize
-    if len(data) != expected:
-        what = "is cut off" if len(data) < expected else "is too long"
-        raise DataError(
-            f"{path} {what}: {' x '.join(map(str, shape))} values of {kind.itemsize} bytes end at byte {expected}, "
-            f"the file at byte {len(data)}",
-            hint="fetch it again",
-        )
-    return np.frombuffer(data, kind, offset=start).reshape(shape)

@@ -1,0 +1,20 @@
+import numpy as np
+
+from dl4py.data import Batch
+
+X = np.arange(12.0).reshape(4, 1, 3)
+MASK = np.array([[1, 1, 1], [1, 1, 0], [1, 0, 0], [1, 1, 1]])
+
+
+def test_rows_take_masks_along():
+    batch = Batch((X,), (X[:, 0, :1],), (MASK,), (None,))
+    part = batch.rows(np.array([2, 0]))
+    assert (batch.size, part.size) == (4, 2)
+    assert part.features[0].tolist() == X[[2, 0]].tolist()
+    assert part.labels[0].tolist() == [[6], [0]]
+    assert part.feature_masks[0].tolist() == [[1, 0, 0], [1, 1, 1]]
+    assert part.label_masks == (None,)
+
+
+def test_a_slice_copies_nothing():
+    assert np.shares_memory(Batch((X,)).rows(slice(1, 3)).features[0], X)
