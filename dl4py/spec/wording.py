@@ -68,6 +68,8 @@ def _choice(schema: dict[str, Any], many: bool) -> str:
 
 def _length(schema: dict[str, Any]) -> str:
     low, high = schema.get("minLength"), schema.get("maxLength")
+    if low == 1 and high is None:
+        return " that is not empty"
     parts = [f"at {word} {n}" for word, n in (("least", low), ("most", high)) if n is not None]
     return f" of {' and '.join(parts)} characters" if parts else ""
 
