@@ -33,6 +33,12 @@ class Ranged(Fitted):
     label_lower: np.ndarray | None = None
     label_upper: np.ndarray | None = None
 
+    def __post_init__(self) -> None:
+        for lower, upper in (("lower", "upper"), ("label_lower", "label_upper")):
+            least, largest = getattr(self, lower), getattr(self, upper)
+            if largest is not None:  # far from 0, single precision loses the floor, and DL4J divides by 0
+                object.__setattr__(self, upper, np.maximum(largest, np.nextafter(least, least.dtype.type(np.inf))))
+
     def apply(self, x: np.ndarray) -> np.ndarray:
         share = (x - across(x, self.lower)) / across(x, self.upper - self.lower)
         return (share * (self.high - self.low) + self.low).astype(np.float32)
@@ -70,11 +76,11 @@ class Bounds:
         return Bounds(np.minimum(self.lower, other.lower), np.maximum(self.upper, other.upper))
 
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        """Both bounds in single precision; far from 0 the floor is the next number that single precision has."""
+        """Both bounds in single precision."""
         some = self.lower <= self.upper
         lower = np.where(some, self.lower, 0.0).astype(np.float32)
         upper = np.where(some, np.maximum(self.upper, self.lower + FLOOR), 1.0).astype(np.float32)
-        return lower, np.maximum(upper, np.nextafter(lower, np.float32(np.inf)))
+        return lower, upper
 
 
 @normalizer("min_max", java="org.nd4j.linalg.dataset.api.preprocessor.NormalizerMinMaxScaler")

@@ -16,7 +16,7 @@ from dl4py.data.normalizers.base import (
     other_axes,
 )
 
-FLOOR = 1e-5  # ND4J's EPS_THRESHOLD
+SMALLEST = 1e-5  # ND4J's EPS_THRESHOLD; DL4J takes a deviation down there for 0, and divides by 1 instead
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +27,12 @@ class Standardized(Fitted):
     std: np.ndarray
     label_mean: np.ndarray | None = None
     label_std: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("std", "label_std"):  # a zip may hold what DL4J replaces at first use
+            std = getattr(self, name)
+            if std is not None:
+                object.__setattr__(self, name, np.where(std <= SMALLEST, std.dtype.type(1), std))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
         return ((x - across(x, self.mean)) / across(x, self.std)).astype(np.float32)
@@ -76,13 +82,12 @@ class Moments:
     def rows(self) -> tuple[np.ndarray, np.ndarray]:
         """Mean and deviation of the population, in single precision as DL4J keeps them."""
         std = np.sqrt(self.squares / np.maximum(self.count, 1))
-        std = np.where(std == 0.0, 1.0, np.maximum(std, FLOOR))
         return self.mean.astype(np.float32), std.astype(np.float32)
 
 
 @normalizer("standardize", java="org.nd4j.linalg.dataset.api.preprocessor.NormalizerStandardize")
 class Standardize(MeasuringNormalizer):
-    """``(x - mean) / std`` with the population's deviation, at least 1e-5; a constant column is divided by 1."""
+    """``(x - mean) / std`` with the deviation of the population; one of 1e-5 or less counts as 1, as in DL4J."""
 
     def measure(self, x: np.ndarray, mask: np.ndarray | None) -> Moments:
         return Moments.of(x, mask)
