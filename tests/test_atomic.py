@@ -1,6 +1,10 @@
 import errno
 import os
+import signal
 import stat
+import subprocess
+import sys
+import threading
 
 import pytest
 
@@ -24,7 +28,7 @@ def test_nothing_changes_before_the_end_of_the_block(tmp_path):
         file.flush()
         assert target.read_text() == "old"
         (part,) = set(os.listdir(tmp_path)) - {"a"}
-        assert part.startswith(".a.")
+        assert part.startswith(".dl4py-")
     assert target.read_text() == "new"
     assert os.listdir(tmp_path) == ["a"]
 
@@ -105,3 +109,81 @@ def test_a_system_that_refuses(tmp_path, monkeypatch, number, hint):
     )
     assert target.read_text() == "old"
     assert os.listdir(tmp_path) == ["a"]
+
+
+KILLED = """
+import os, signal, sys
+from dl4py.atomic import replacing
+with replacing(sys.argv[1]) as file:
+    file.write(b"half")
+    file.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_killed_writer_changes_nothing_and_the_next_one_clears_up(tmp_path):
+    target = tmp_path / "a"
+    target.write_text("old")
+    for _ in range(2):
+        assert subprocess.run([sys.executable, "-c", KILLED, target]).returncode == -signal.SIGKILL
+        assert target.read_text() == "old"
+        assert len(os.listdir(tmp_path)) == 2
+    write_text(tmp_path / "b", "new")
+    assert sorted(os.listdir(tmp_path)) == ["a", "b"]
+
+
+def test_a_living_writer_is_not_taken_for_a_dead_one(tmp_path):
+    with replacing(tmp_path / "a") as file:
+        file.write(b"slow")
+        write_text(tmp_path / "b", "quick")
+        write_text(tmp_path / "a", "in between")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "slow", "b": "quick"}
+
+
+def test_many_writers_of_one_file(tmp_path):
+    texts = [letter * 1000 for letter in "abcd"]
+    writers = [threading.Thread(target=lambda t=t: [write_text(tmp_path / "a", t) for _ in range(50)]) for t in texts]
+    failures = []
+    threading.excepthook, before = lambda args: failures.append(args.exc_value), threading.excepthook
+    try:
+        for writer in writers:
+            writer.start()
+        for writer in writers:
+            writer.join()
+    finally:
+        threading.excepthook = before
+    assert failures == []
+    assert (tmp_path / "a").read_text() in texts
+    assert os.listdir(tmp_path) == ["a"]
+
+
+def test_the_files_of_others_are_left_alone(tmp_path):
+    for name in (".a.part", ".dl4py-notes", "dl4py-1.part"):
+        (tmp_path / name).write_text("mine")
+    write_text(tmp_path / "a", "x")
+    assert sorted(os.listdir(tmp_path)) == [".a.part", ".dl4py-notes", "a", "dl4py-1.part"]
+
+
+def test_a_name_of_the_greatest_length(tmp_path):
+    write_text(tmp_path / ("n" * 255), "x")
+    assert os.listdir(tmp_path) == ["n" * 255]
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real/a")
+    for text in ("first", "second"):
+        write_text(tmp_path / "link", text)
+        assert (tmp_path / "real" / "a").read_text() == text
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_pipe_is_written_straight(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    found = []
+    reader = threading.Thread(target=lambda: found.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    write_bytes(tmp_path / "pipe", b"through")
+    reader.join()
+    assert found == [b"through"]
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
