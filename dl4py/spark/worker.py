@@ -49,7 +49,7 @@ def train_part(start: Any, batches: list[Batch]) -> Outcome:
     network.iteration, network.epoch = iteration, epoch
     score = 0.0
     for batch in batches:
-        score = network.fit(batch.features, batch.labels)
+        score = network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
     return Outcome(
         network.params.astype(np.float64),
         network.updater_state.astype(np.float64),

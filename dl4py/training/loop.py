@@ -36,7 +36,7 @@ def train(network: Network, batches: BatchIterator, epochs: int, listeners: Sequ
         listener.started(network, len(batches), epochs)
     while network.epoch < epochs:
         for batch in batches.epoch(network.epoch, skip):
-            score = network.fit(batch.features, batch.labels)
+            score = network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
             if not math.isfinite(score):
                 raise TrainingError(
                     f"the score is {score} at iteration {network.iteration - 1} of epoch {network.epoch}",
