@@ -13,14 +13,14 @@ from typing import Any
 import yaml
 
 from dl4py.errors import YamlSyntaxError
-from dl4py.spec.source import BREAK, Mark, Source
+from dl4py.spec.source import Mark, Source
+from dl4py.spec.syntax import LOADER, explained
 from dl4py.spec.thing import MarkedDict, MarkedList
 
 DEPTH_LIMIT = 100
 NODE_LIMIT = 100_000
 SAFE_LENGTH = 500  # a level costs a character, so a shorter text cannot be nested dangerously
 DIGIT_LIMIT = 400  # no number of a spec is longer; beyond some thousand digits Python refuses the conversion
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 INTEGER = re.compile(r"[-+]?[0-9]+")
 OCTAL = re.compile(r"0o[0-7]+")
@@ -94,7 +94,7 @@ def _composed(source: Source) -> yaml.Node | None:
             _refuse_depth(source)
         return yaml.compose(source.text, LOADER)
     except yaml.YAMLError as error:
-        raise _explained(source, error) from None
+        raise explained(source, error) from None
 
 
 def _refuse_depth(source: Source) -> None:
@@ -210,76 +210,3 @@ def _mark(source: Source, node: yaml.Node | yaml.Event) -> Mark:
     end: Any = node.end_mark
     width = end.column - start.column if end.line == start.line else len(source.line(start.line)) - start.column
     return Mark(source, start.line, start.column, max(1, width))
-
-
-def _open_bracket(source: Source) -> Mark | None:
-    """The innermost bracket that is open where the text ends."""
-    opened: list[Any] = []
-    try:
-        for event in yaml.parse(source.text, LOADER):
-            if isinstance(event, yaml.CollectionStartEvent):
-                opened.append(event)
-            elif isinstance(event, yaml.CollectionEndEvent):
-                opened.pop()
-    except yaml.YAMLError:
-        flows = [event for event in opened if event.flow_style]
-        return _start(source, flows[-1].start_mark) if flows else None
-    return None
-
-
-def _start(source: Source, place: Any) -> Mark:
-    return Mark(source, place.line, place.column)
-
-
-def _explained(source: Source, error: yaml.YAMLError) -> YamlSyntaxError:
-    place = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = str(getattr(error, "problem", None) or error)
-    if "unexpected end of stream" in problem:
-        return YamlSyntaxError("these quotes are not closed", at=_start(source, error.context_mark), hint="close them")  # type: ignore[attr-defined]
-    if place and not any(map(str.strip, BREAK.split(source.text)[place.line :])) and (bracket := _open_bracket(source)):
-        return YamlSyntaxError("this bracket is not closed", at=bracket, hint="write `[a, b]` or `{a: 1, b: 2}`")
-    at = Mark(source, place.line, place.column) if place else None
-    message, hint = _plainly(problem, source, at, str(getattr(error, "context", "") or ""))
-    return YamlSyntaxError(message, at=at, hint=hint)
-
-
-INDENTATION = "the indentation does not fit the lines above", "entries of one mapping or list start in one column"
-OPEN = "a list or mapping in brackets is not closed, or a comma is missing", "write `[a, b]` or `{a: 1, b: 2}`"
-SYMPTOMS = (
-    (
-        "mapping values are not allowed",
-        "a second `:` in one entry",
-        "put each key in a line of its own, and quote text that holds `: `",
-    ),
-    ("could not find expected ':'", "a key without `:`", "write `key: value`"),
-    ("expected <block end>", *INDENTATION),
-    ("did not find expected '-' indicator", *INDENTATION),
-    ("did not find expected key", *INDENTATION),
-    (
-        "block sequence entries are not allowed",
-        "a list cannot begin here",
-        "begin it in the next line, or write `[a, b]`",
-    ),
-    ("mapping keys are not allowed", "a `?` key cannot begin here", "quote text that begins with `?`"),
-    ("node content", "a value is missing here, or a bracket is not closed", "write `[a, b]` or `{a: 1, b: 2}`"),
-    ("expected ',' or", *OPEN),
-    ("cannot start any token", "text cannot begin with `{}`", "put it in quotes"),
-    ("unknown escape character", "this backslash escape is unknown", "double it, or use single quotes"),
-    ("expected <document start>", "a spec is one document, a second begins here", "remove the line `...`"),
-)
-
-
-def _plainly(problem: str, source: Source, at: Mark | None, context: str) -> tuple[str, str | None]:
-    line = source.line(at.line) if at else ""
-    if "\t" in line[: len(line) - len(line.lstrip())] or "found character '\\t'" in problem:
-        return "a tab cannot indent YAML", "use spaces"
-    if "expected a single document" in context + problem:
-        return "a spec is one document, a second begins here", "remove the line `---`"
-    if "undefined alias" in problem:
-        return "this alias has no anchor", "write `&name` where the value stands first"
-    for symptom, message, hint in SYMPTOMS:
-        if symptom in problem:
-            if symptom == "mapping values are not allowed" and ":" not in line[: at.column if at else 0]:
-                return INDENTATION
-            return message.format(line[at.column : at.column + 1] if at else ""), hint
-    return f"this is not YAML: {problem}", None
