@@ -18,7 +18,8 @@ from dl4py.formats.dl4j.text import SIZE_LIMIT
 
 ORDER = ("configuration.json", "coefficients.bin", "noParams.marker", "updaterState.bin", "normalizer.bin")
 JSON_LIMIT = SIZE_LIMIT
-ENTRY_LIMIT = 16 << 30
+ENTRY_LIMIT = 64 << 20  # of all but the large arrays, whose sizes the configuration tells
+METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 RATIO_LIMIT = 1100  # deflate reaches 1032 at most, and a fresh updater state is all zeros
 ENTRIES_LIMIT = 1000
 SERIALIZED = b"\xac\xed"
@@ -26,6 +27,7 @@ UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, R
 JAVA_OBJECTS = {"updater.bin"}
 """Training state as a Java object. DL4J passes over `preprocessor.bin` and `objects/...`, and so do we."""
 DAMAGED = "the file was cut off or damaged; fetch it again"
+CHANGED = "the configuration was changed, or belongs to another network"
 DISTRUST = "do not trust this file"
 
 
@@ -68,14 +70,19 @@ class Archive:
             )
         return data
 
-    def read_array(self, name: str) -> np.ndarray:
-        """The ND4J array of an entry; its head is checked against the declared size before the values are unpacked."""
+    def read_array(self, name: str, values: int) -> np.ndarray:
+        """The ND4J array of an entry that should hold `values` numbers.
+
+        Its head is checked against that and against the declared size before anything more is unpacked.
+        """
         where = f"{self.path}:{name}"
         info = self._info(name)
-        needed = arrays.stream_size(self._unpack(info, arrays.HEAD), where)
+        found, needed = arrays.measure(self._unpack(info, arrays.HEAD), where)
+        if found != values:
+            raise ModelFileError(f"{where} holds {found} values, the network has {values}", hint=CHANGED)
         if needed != info.file_size:
             raise ModelFileError(f"{where} has {info.file_size} bytes, its array needs {needed}", hint=DAMAGED)
-        return arrays.read_array(self.read(name), where)
+        return arrays.read_array(self.read(name, needed), where)
 
     def _info(self, name: str) -> zipfile.ZipInfo:
         if name not in self._infos:
@@ -162,6 +169,11 @@ def _check_entry(path: Path, info: zipfile.ZipInfo) -> None:
         raise ModelFileError(f"{path}: the entry {name!r} leads out of the archive", hint=DISTRUST)
     if info.flag_bits & 0x1:
         raise UnsupportedFeature(f"{path}: `{name}` is encrypted", hint="DL4J writes no passwords; pack it without one")
+    if info.compress_type not in METHODS:
+        raise UnsupportedFeature(
+            f"{path}: `{name}` is packed by method {info.compress_type}",
+            hint="pack it with deflate, the only method that DL4J reads",
+        )
     if stat.S_ISLNK(info.external_attr >> 16):
         raise ModelFileError(f"{path}: `{name}` is a symbolic link", hint=DISTRUST)
     if info.file_size > max(info.compress_size, 1) * RATIO_LIMIT:

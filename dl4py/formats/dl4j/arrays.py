@@ -104,14 +104,14 @@ def read_arrays(data: bytes | memoryview, count: int, name: str, start: int = 0)
     return [_array(reader) for _ in range(count)], reader.at
 
 
-def stream_size(head: bytes, name: str) -> int:
-    """Bytes of a whole stream, read from its first `HEAD` bytes: what a reader will need is known before it reads."""
+def measure(head: bytes, name: str) -> tuple[int, int]:
+    """Values and bytes of a whole stream, told by its first `HEAD` bytes: nobody need unpack more to refuse it."""
     reader = _Reader(head, name)
     shape, _, options = reader.shape()
     if _stops(shape, options):
-        return reader.at
+        return 0, reader.at
     length, kind = reader.head("data")
-    return reader.at + length * np.dtype(TYPES[kind]).itemsize
+    return length, reader.at + length * np.dtype(TYPES[kind]).itemsize
 
 
 def _stops(shape: list[int], options: int) -> bool:

@@ -14,7 +14,9 @@ from dl4py.formats.dl4j.arrays import write_array
 from dl4py.formats.dl4j.configuration import read_configuration, write_configuration
 from dl4py.formats.dl4j.text import parse_json, print_json
 from dl4py.network.config import NetworkConfig
+from dl4py.network.graph import build
 from dl4py.network.network import Network
+from dl4py.network.parameters import lay_out
 
 OWN = "dl4py.json"
 """Our entry beside DL4J's: the spec of the network, whose absence tells that DL4J wrote the zip."""
@@ -58,10 +60,11 @@ def _network(archive: Archive) -> Network:
         config = read_configuration(parsed, where)
     else:  # ours says what DL4J's JSON cannot: a warm-up prints its name alone
         config = _own_config(archive, own).but(**_counts(parsed, where))
-    params = _vector(archive, "coefficients.bin")
+    parameters = lay_out(build(config))
+    params = _vector(archive, "coefficients.bin", parameters.size)
     if params is not None and params.dtype == np.float64 and config.data_type != "double":
         config = config.but(data_type="double")
-    state = _vector(archive, "updaterState.bin")
+    state = _vector(archive, "updaterState.bin", parameters.state_size)
     network = Network(config, params=np.zeros(0) if params is None else params, state=state)
     network.labels = list(own.get("labels") or []) if own else []
     if archive.has("normalizer.bin"):
@@ -71,10 +74,10 @@ def _network(archive: Archive) -> Network:
     return network
 
 
-def _vector(archive: Archive, name: str) -> np.ndarray | None:
+def _vector(archive: Archive, name: str, values: int) -> np.ndarray | None:
     if archive.size(name) == 0:  # absent, or the empty entry beside `noParams.marker`
         return None
-    return archive.read_array(name).reshape(-1)
+    return archive.read_array(name, values).reshape(-1)
 
 
 def _counts(parsed: Any, where: str) -> dict[str, int]:

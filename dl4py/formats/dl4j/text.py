@@ -17,6 +17,8 @@ SHORT = {'"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": 
 # A string with the colon that makes it a key, or a bracket. An unclosed string reaches to the end, so that the search
 # never starts anew inside it: the time stays proportional to the text.
 TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"(\s*+:)?|\\?\Z)|[{}\[\]]', re.DOTALL)
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a letter beyond 65535: no file and no terminal takes it."""
 
 
 def print_json(value: Any, indent: int = 0) -> str:
@@ -85,19 +87,23 @@ def _check_structure(text: str, name: str) -> None:
                 raise ModelFileError(f"{_place(text, token, name)} is nested deeper than {DEPTH_LIMIT}")
         elif word in "}]":
             del keys[-1:]
-        elif token[1] and keys:
-            key = word[: -len(token[1])]
-            key = _unescaped(key) if "\\" in key else key[1:-1]
-            if key in keys[-1]:
-                raise ModelFileError(f"{_place(text, token, name)} has the key `{key}` twice in one object")
-            keys[-1].add(key)
+        else:
+            string = _unescaped(word[: token.start(1) - token.start()] if token[1] else word)
+            if HALF.search(string):
+                raise ModelFileError(f"{_place(text, token, name)} holds half a letter: one `\\u` of two")
+            if token[1] and keys:
+                if string in keys[-1]:
+                    raise ModelFileError(f"{_place(text, token, name)} has the key `{string}` twice in one object")
+                keys[-1].add(string)
 
 
-def _unescaped(key: str) -> str:
+def _unescaped(string: str) -> str:
+    if "\\" not in string:
+        return string[1:-1]
     try:
-        return str(json.loads(key))
+        return str(json.loads(string))
     except json.JSONDecodeError:
-        return key  # no JSON; the parser will say so with the place
+        return string  # no JSON; the parser will say so with the place
 
 
 def _place(text: str, token: re.Match[str], name: str) -> str:

@@ -70,6 +70,8 @@ REFUSED = {
     "mark": (b"\xef\xbb\xbf{}", "c:1:1 is not JSON: unexpected utf-8 bom (decode using utf-8-sig)"),
     "key twice": (b'{\n  "a" : 1,\n  "b" : { "a" : 2 },\n  "a" : 3\n}', "c:4:3 has the key `a` twice in one object"),
     "key twice, escaped": (b'{"a": 1, "\\u0061": 2}', "c:1:10 has the key `a` twice in one object"),
+    "half a letter": (b'{"a": "\\ud83d\\ude00",\n "b": "x\\ud83d"}', "c:2:7 holds half a letter: one `\\u` of two"),
+    "half a letter in a key": (b'{"\\ude00\\ud83d": 1}', "c:1:2 holds half a letter: one `\\u` of two"),
     "too deep": (b"[\n" * 200 + b"[", "c:201:1 is nested deeper than 200"),
     "number of 5000 digits": (b"1" * 5000, "c holds a whole number of thousands of digits"),
 }
@@ -86,6 +88,10 @@ def test_refused_with_line_and_column(case):
 def test_brackets_and_keys_inside_strings_do_not_count():
     value = {"a": "[" * 300, "b": '{"a": 1, "a": 2}', "c": ["a", "a"], "d": {"a": 1}}
     assert parse_json(print_json(value).encode(), "c") == value
+
+
+def test_letters_beyond_65535_and_backslashes_before_u():
+    assert parse_json(b'["\\ud83d\\ude00", "\xf0\x9f\x98\x80", "\\\\ud83d"]', "c") == ["😀", "😀", "\\ud83d"]
 
 
 def test_depth_200_is_read():
