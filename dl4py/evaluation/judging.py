@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dl4py.data.batch import Masks
 from dl4py.data.config import DataConfig
 from dl4py.data.dataset import Dataset
 from dl4py.data.iterator import BatchIterator
@@ -25,7 +26,8 @@ def evaluate(network: Network, data: Any, *, batch_size: int = 1024, judgement: 
 
     `judgement` says which figures, for example `Roc()`; without one they are those of a classification where the loss
     compares probabilities, of a regression otherwise. Outputs of a regression whose labels were normalized are
-    compared in the labels' own units.
+    compared in the labels' own units. Figures and loss leave out what a label mask covers; the loss is that of
+    inference, without dropout and statistics of the batch.
     """
     dataset = as_dataset(data)
     if not dataset.labels:
@@ -37,25 +39,22 @@ def evaluate(network: Network, data: Any, *, batch_size: int = 1024, judgement: 
     size = max(1, min(batch_size, len(dataset)))
     total = 0.0
     for batch in BatchIterator(dataset, size, shuffle=False).epoch(0):
-        x = list(batch.features)
-        if network.normalizer is not None:
-            x[0] = network.normalizer.apply(x[0])
-        outputs = network.output(x)
+        fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
+        x, mask = list(fed.features), _listed(fed.feature_masks)
+        outputs = network.output(x, mask=mask)
         y = outputs[0] if isinstance(outputs, list) else outputs
         if network.normalizer is not None and not classifying:
             y = network.normalizer.revert_labels(y)
-        figures.add(batch.labels[0], np.asarray(y))
-        total += _loss(network, batch.labels, x) * batch.size
+        figures.add(batch.labels[0], np.asarray(y), batch.label_masks[0] if batch.label_masks else None)
+        loss = network.score(x, list(fed.labels), mask, _listed(fed.label_masks), training=False)
+        total += loss * batch.size
     figures.loss = total / len(dataset)
     return figures
 
 
-def _loss(network: Network, labels: tuple[np.ndarray, ...], x: list[np.ndarray]) -> float:
-    """The loss of a batch as in inference: no dropout, no batch statistics."""
-    y = list(labels)
-    if network.normalizer is not None:
-        y[0] = network.normalizer.apply_labels(y[0])
-    return network.score(x, y, training=False)
+def _listed(masks: Masks) -> list[np.ndarray | None] | None:
+    """Masks as a network takes them."""
+    return list(masks) or None
 
 
 def as_dataset(data: Any) -> Dataset:

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from dl4py.data.batch import Batch
 from dl4py.data.dataset import Dataset
+from dl4py.data.normalizers.standardize import Standardize
 from dl4py.errors import DataError
 from dl4py.evaluation import Evaluation, RegressionEvaluation, evaluate
 from dl4py.evaluation.roc import ROC, Roc
@@ -37,6 +39,25 @@ def test_other_figures_are_asked_for_by_their_judgement():
     figures, by_hand = evaluate(net, (X, CLASSES), judgement=Roc()), ROC()
     by_hand.add(CLASSES, net.output(X))
     assert figures.as_dict() == by_hand.as_dict()
+
+
+@pytest.mark.parametrize("shape", [(10,), (10, 1)])
+def test_what_a_label_mask_covers_is_left_out(shape):
+    net, mask = network(), (np.arange(10) % 3 > 0).astype(np.float32)
+    data = Dataset((X,), (CLASSES,), label_masks=(mask.reshape(shape),))
+    masked, kept = evaluate(net, data, batch_size=4), evaluate(net, (X[mask > 0], CLASSES[mask > 0]))
+    assert np.array_equal(masked.confusion, kept.confusion)
+    assert masked.loss * 10 == pytest.approx(kept.loss * mask.sum(), rel=1e-5)  # DL4J divides by all examples
+
+
+def test_labels_that_were_normalized_are_judged_in_their_own_units():
+    net, y = network(loss="mse", activation="identity"), (5.0 + 2.0 * RNG.normal(size=(10, 3))).astype(np.float32)
+    net.normalizer = Standardize(fit_labels=True).fit([Batch((X,), (y,))])
+    scaled = net.output((X - X.mean(axis=0)) / X.std(axis=0))
+    expected = ((scaled * y.std(axis=0) + y.mean(axis=0) - y) ** 2).mean(axis=0)
+    figures = evaluate(net, (X, y), batch_size=3)
+    assert np.allclose(figures.mse, expected, rtol=1e-4)
+    assert figures.loss == pytest.approx((expected / y.var(axis=0)).mean(), rel=1e-4)
 
 
 def test_data_without_labels():
