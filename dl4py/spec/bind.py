@@ -25,6 +25,11 @@ class Spec:
         self.source = source
         self.bound = bound
 
+    @property
+    def section_names(self) -> tuple[str, ...]:
+        """The sections that the text holds, in its order."""
+        return tuple(self.bound)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)

@@ -52,7 +52,7 @@ def test_a_spec_has_its_sections_and_defaults_for_the_others(zoo):
     assert spec.zoo == Zoo()
     assert spec.source.name == "s.yaml"
     assert spec.training.epochs == 1
-    assert list(spec.bound) == ["zoo"]
+    assert spec.section_names == ("zoo",)
     with pytest.raises(AttributeError):
         spec.nonsense  # noqa: B018
 
