@@ -174,7 +174,7 @@ def way_out(schema: dict[str, Any], value: Any, keys: list[str]) -> str | None:
         return f"write {int(value)}"
     if value is None:
         return "give a value, or leave the key out"
-    if isinstance(value, int) and value in (0, 1) and "boolean" in kinds:
+    if isinstance(value, int) and not isinstance(value, bool) and value in (0, 1) and "boolean" in kinds:
         return f"write `{'true' if value else 'false'}`"
     if isinstance(value, list):
         return "one value is expected, not a list" if "array" not in kinds else None

@@ -8,7 +8,9 @@ from dl4py.data.config import DataConfig
 from dl4py.data.normalizers.standardize import Standardize
 from dl4py.data.readers.csv import Csv
 from dl4py.data.splits import Split
-from dl4py.errors import DL4PyError
+from dl4py.errors import DL4PyError, SpecError
+from dl4py.spec import Source
+from dl4py.spec.bind import bind
 
 IRIS = str(Path(__file__).parent / "files" / "iris.csv")
 PETALS = Csv(path=IRIS, labels=4)
@@ -84,3 +86,27 @@ def test_contradictions(keys, expected):
     with pytest.raises(ValidationError) as error:
         DataConfig(train=PETALS, **keys)
     assert error.value.errors()[0]["msg"] == expected
+
+
+SPEC = """\
+network: {input: 4, layers: [{type: output, n_out: 3}]}
+data:
+  train: {type: csv, path: a.csv, labels: 4, regression: true, classes: 3}
+  test: {type: idx}
+  split: {test: 0.2}
+"""
+
+
+def test_contradictions_are_shown_in_the_text():
+    with pytest.raises(SpecError) as error:
+        bind(Source("spec.yaml", SPEC))
+    assert [mistake.render() for mistake in error.value.mistakes] == [
+        "spec.yaml:3:58: `regression`: `classes` are for labels that `regression` says are numbers, found true\n"
+        "  |\n"
+        "3 |   train: {type: csv, path: a.csv, labels: 4, regression: true, classes: 3}\n"
+        "  |                                                          ^^^^",
+        "spec.yaml:4:9: `idx`: `idx` needs `path`, or `features` and `labels`\n"
+        "  |\n"
+        "4 |   test: {type: idx}\n"
+        "  |         ^^^^^^^^^^^",
+    ]
