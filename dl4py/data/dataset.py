@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
+from mmap import mmap
 
 import numpy as np
 
-from dl4py.data.batch import Arrays, Batch, Masks, chosen
+from dl4py.data.batch import Arrays, Batch, Masks, chosen, taken
+from dl4py.data.normalizers import Fitted
 from dl4py.data.places import Chosen, Numbered, Place
 from dl4py.errors import DataError
 
@@ -70,9 +72,22 @@ class Dataset:
 
     def batch(self, index: np.ndarray | slice) -> Batch:
         """Some examples as one batch."""
-        whole = Batch(self.features, self.labels, self.feature_masks, self.label_masks)
-        part = whole.rows(index)
-        return replace(part, features=tuple(map(_real, part.features)), labels=tuple(map(_real, part.labels)))
+        features, labels = (tuple(_real(taken(a, index)) for a in arrays) for arrays in (self.features, self.labels))
+        return Batch(features, labels, chosen(self.feature_masks, index), chosen(self.label_masks, index))
+
+    def normalized(self, normalizer: Fitted) -> Dataset:
+        """A copy whose features and labels are normalized."""
+        parts = [normalizer.apply_batch(batch) for batch in self] or [self.batch(slice(0))]
+        features, labels = (
+            tuple(map(np.concatenate, zip(*columns, strict=True)))
+            for columns in ([part.features for part in parts], [part.labels for part in parts])
+        )
+        return replace(self, features=features, labels=labels)
+
+    @property
+    def unpacked(self) -> bool:
+        """Whether all features lie in memory as numbers that batches can hold as they are."""
+        return all(_fit(a) and not _mapped(a) for a in self.features)
 
     def partitions(self, count: int) -> list[Dataset]:
         """At most `count` parts of neighbours whose sizes differ by one at most; none is empty."""
@@ -81,6 +96,18 @@ class Dataset:
         return [self.rows(slice(*pair)) for pair in pairwise(bounds)]
 
 
+def _fit(array: np.ndarray) -> bool:
+    return array.dtype.kind == "f" and array.dtype.isnative
+
+
+def _mapped(array: np.ndarray) -> bool:
+    """Whether the numbers of an array, or of what it is a view of, lie in a file."""
+    base: object = array
+    while isinstance(base, np.ndarray):
+        base = base.base
+    return isinstance(base, mmap)
+
+
 def _real(array: np.ndarray) -> np.ndarray:
     """Numbers with a fraction in the machine's order of bytes; an idx file has its own."""
-    return array if array.dtype.kind == "f" and array.dtype.isnative else array.astype(np.float32)
+    return array if _fit(array) else array.astype(np.float32)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,7 +20,8 @@ WORD = 2**64 - 1
 class BatchIterator:
     """Batches of `batch_size`; the order of an epoch depends on the seed and its number alone.
 
-    The last batch of an epoch is as large as what is left, or is left out with `drop_last`.
+    The last batch of an epoch is as large as what is left, or is left out with `drop_last`. Numbers in memory are
+    normalized once, all at the first epoch; pixels and mapped files batch by batch. The numbers are the same.
     """
 
     dataset: Dataset
@@ -44,12 +46,20 @@ class BatchIterator:
         generator = np.random.Generator(np.random.Philox(key=np.array([self.seed & WORD, epoch], np.uint64)))
         return generator.permutation(len(self.dataset))
 
+    @cached_property
+    def _source(self) -> tuple[Dataset, Fitted | None]:
+        """What batches are cut from, and what is still to be done to each."""
+        if self.normalizer is None or not self.dataset.unpacked:
+            return self.dataset, self.normalizer
+        return self.dataset.normalized(self.normalizer), None
+
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
         """The batches of one epoch, without the first `skip`."""
         order = self.order(number)
+        dataset, normalizer = self._source
         for i in range(skip, len(self)):
             start = i * self.batch_size
-            stop = min(start + self.batch_size, len(self.dataset))
+            stop = min(start + self.batch_size, len(dataset))
             index = slice(start, stop) if order is None else order[start:stop]
-            batch = self.dataset.batch(index)
-            yield self.normalizer.apply_batch(batch) if self.normalizer else batch
+            batch = dataset.batch(index)
+            yield normalizer.apply_batch(batch) if normalizer else batch

@@ -1,8 +1,11 @@
 import numpy as np
+import pytest
 
 from dl4py.data import Batch
+from dl4py.data.batch import taken
 
 X = np.arange(12.0).reshape(4, 1, 3)
+UNALIGNED = np.frombuffer(b"-" + X.tobytes(), "f8", 12, 1).reshape(4, 3)
 MASK = np.array([[1, 1, 1], [1, 1, 0], [1, 0, 0], [1, 1, 1]])
 
 
@@ -14,6 +17,12 @@ def test_rows_take_masks_along():
     assert part.labels[0].tolist() == [[6], [0]]
     assert part.feature_masks[0].tolist() == [[1, 0, 0], [1, 1, 1]]
     assert part.label_masks == (None,)
+
+
+@pytest.mark.parametrize("array", [X, X.T.copy().T, X.astype(">f4"), UNALIGNED])
+@pytest.mark.parametrize("index", [[3, 0, 0], [-1], [True, False, False, True]])
+def test_rows_of_any_array(array, index):
+    assert np.array_equal(taken(array, np.array(index)), array[index])
 
 
 def test_a_slice_copies_nothing():

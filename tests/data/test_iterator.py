@@ -49,6 +49,33 @@ def test_batches_come_normalized():
     assert numbers(batches.epoch(0)) == [[0, 0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5]]
 
 
+class Counted(Scaled):
+    """Remembers how many examples each call was given."""
+
+    def apply_batch(self, batch):
+        self.__dict__.setdefault("sizes", []).append(batch.size)
+        return super().apply_batch(batch)
+
+
+@pytest.mark.parametrize(("dtype", "sizes"), [("f", [10]), (np.uint8, [4, 4, 2, 4, 4, 2]), (">f4", [4, 4, 2] * 2)])
+def test_numbers_in_memory_are_normalized_once_for_all_epochs(dtype, sizes):
+    counted = Counted(0.0, 2.0, 3.0)
+    x = np.arange(20).reshape(10, 2)
+    batches = BatchIterator(Dataset.from_arrays(x.astype(dtype)), 4, seed=5, normalizer=counted)
+    for epoch in range(2):
+        given = np.concatenate([batch.features[0] for batch in batches.epoch(epoch)])
+        assert np.array_equal(given, counted.apply(x.astype("f"))[batches.order(epoch)])  # to the last bit
+    assert counted.sizes == sizes
+
+
+def test_mapped_numbers_are_normalized_batch_by_batch(tmp_path):
+    np.save(tmp_path / "x.npy", np.ones((10, 2), "f"))
+    counted = Counted(0.0, 1.0, 4.0)
+    data = Dataset.from_arrays(np.load(tmp_path / "x.npy", mmap_mode="r"))
+    assert numbers(BatchIterator(data, 5, normalizer=counted).epoch(0)) == [[0.25] * 5] * 2
+    assert counted.sizes == [5, 5]
+
+
 def test_a_batch_has_examples():
     with pytest.raises(DataError) as error:
         BatchIterator(DATA, 0)

@@ -28,6 +28,10 @@ class Fitted:
         """Normalized features, single precision."""
         raise NotImplementedError
 
+    def revert(self, x: np.ndarray) -> np.ndarray:
+        """Features in their own units again."""
+        raise NotImplementedError
+
     def apply_labels(self, y: np.ndarray) -> np.ndarray:
         """Normalized labels; the same where labels were not fitted."""
         return y

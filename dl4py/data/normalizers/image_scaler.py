@@ -24,6 +24,9 @@ class Scaled(Fitted):
     def apply(self, x: np.ndarray) -> np.ndarray:
         return x * np.float32((self.high - self.low) / self.largest) + np.float32(self.low)
 
+    def revert(self, x: np.ndarray) -> np.ndarray:
+        return (x - np.float32(self.low)) * np.float32(self.largest / (self.high - self.low))
+
 
 @normalizer("image_scaler", java="org.nd4j.linalg.dataset.api.preprocessor.ImagePreProcessingScaler")
 class ImageScaler(Normalizer):

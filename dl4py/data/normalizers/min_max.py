@@ -40,20 +40,28 @@ class Ranged(Fitted):
                 object.__setattr__(self, upper, np.maximum(largest, np.nextafter(least, least.dtype.type(np.inf))))
 
     def apply(self, x: np.ndarray) -> np.ndarray:
-        share = (x - across(x, self.lower)) / across(x, self.upper - self.lower)
-        return (share * (self.high - self.low) + self.low).astype(np.float32)
+        return self._into(x, self.lower, self.upper)
+
+    def revert(self, x: np.ndarray) -> np.ndarray:
+        return self._out_of(x, self.lower, self.upper)
 
     def apply_labels(self, y: np.ndarray) -> np.ndarray:
         if self.label_lower is None or self.label_upper is None:
             return y
-        share = (y - across(y, self.label_lower)) / across(y, self.label_upper - self.label_lower)
-        return (share * (self.high - self.low) + self.low).astype(np.float32)
+        return self._into(y, self.label_lower, self.label_upper)
 
     def revert_labels(self, y: np.ndarray) -> np.ndarray:
         if self.label_lower is None or self.label_upper is None:
             return y
-        share = (y - self.low) / (self.high - self.low)
-        return share * across(y, self.label_upper - self.label_lower) + across(y, self.label_lower)
+        return self._out_of(y, self.label_lower, self.label_upper)
+
+    def _into(self, x: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+        share = (x - across(x, lower)) / across(x, upper - lower)
+        return (share * (self.high - self.low) + self.low).astype(np.float32)
+
+    def _out_of(self, x: np.ndarray, lower: np.ndarray, upper: np.ndarray) -> np.ndarray:
+        share = (x - self.low) / (self.high - self.low)
+        return share * across(x, upper - lower) + across(x, lower)
 
 
 @dataclass(frozen=True, eq=False)

@@ -37,6 +37,9 @@ class Standardized(Fitted):
     def apply(self, x: np.ndarray) -> np.ndarray:
         return ((x - across(x, self.mean)) / across(x, self.std)).astype(np.float32)
 
+    def revert(self, x: np.ndarray) -> np.ndarray:
+        return x * across(x, self.std) + across(x, self.mean)
+
     def apply_labels(self, y: np.ndarray) -> np.ndarray:
         if self.label_mean is None or self.label_std is None:
             return y

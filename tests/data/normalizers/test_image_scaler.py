@@ -16,6 +16,7 @@ def test_pixels():
     check_round_trip(ImageScaler(min=-1))
     x = np.array([[0.0, 127.5, 255.0]], "f")
     assert np.allclose(ImageScaler(min=-1).fit(Dataset.from_arrays(x)).apply(x), [[-1, 0, 1]])
+    assert ImageScaler(min=-1).fit([]).revert(np.array([[-1, 0, 1]], "f")).tolist() == x.tolist()
     assert np.allclose(ImageScaler(max_pixel=15.0).fit([]).apply(x), x / 15)
 
 

@@ -28,6 +28,7 @@ def test_columns_fill_the_range():
     fitted = MinMax(min=-1, max=1, fit_labels=True).fit(Dataset.from_arrays(X, Y))
     assert np.allclose(fitted.apply(X)[:, 0], [-1, 1, 0])
     assert np.allclose(fitted.apply(X)[:, 1], -1)
+    assert np.allclose(fitted.revert(np.array([[-1, -1], [1, -1], [0, -1]], "f")), X, atol=1e-5)
     assert np.allclose(fitted.revert_labels(fitted.apply_labels(Y)), Y, atol=1e-5)
 
 

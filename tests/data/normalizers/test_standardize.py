@@ -33,6 +33,15 @@ def test_columns_get_mean_0_and_deviation_1():
     assert fitted.apply_labels(Y) is Y
 
 
+def test_features_come_back_in_their_units():
+    fitted = Standardize().fit(DATA)
+    assert np.allclose(fitted.revert(np.zeros((1, 3), "f")), X.astype("d").mean(axis=0), rtol=1e-6)
+    assert np.allclose(fitted.revert(fitted.apply(X)), X, atol=1e-5)
+    images = np.random.default_rng(3).normal(5, 2, (6, 3, 4, 5)).astype("f")
+    channels = Standardize().fit(Dataset.from_arrays(images))
+    assert np.allclose(channels.revert(channels.apply(images)), images, atol=1e-5)
+
+
 def test_labels_come_back_in_their_units():
     fitted = Standardize(fit_labels=True).fit(DATA)
     assert np.allclose(fitted.revert_labels(fitted.apply_labels(Y)), Y, atol=1e-4)
