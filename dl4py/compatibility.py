@@ -57,6 +57,25 @@ _ALL = [
         "mixes norms, not ratios",
         "w (rate clip(n) + (1 - rate) n) / (n + e)",
     ),
+    Quirk(12, "layer `center_loss_output`", "steps of the centres are divided by the batch size", "they are not"),
+    Quirk(
+        15,
+        "truncated backpropagation through time",
+        "`tbptt_back_length` has no effect, gates are differentiated at a segment started from state 0",
+        "gradients of the last `tbptt_back_length` steps of a segment, from its true state",
+    ),
+    Quirk(
+        16,
+        "attention, capsules, locally connected layers",
+        "twice the true gradient passes",
+        "the true gradient passes",
+    ),
+    Quirk(
+        17,
+        "feature masks of sequences",
+        "ignored by LSTM, in the wrong order in `time_distributed`, dropped by `mask_zero`, not seen by `rnn_output`",
+        "masked steps keep no state, give 0 and have no score",
+    ),
     Quirk(22, "constraints", "applied twice a step", "applied once a step"),
     Quirk(23, "activation `elu`", "derivative below 0 lacks alpha", "alpha e^x"),
     Quirk(24, "layer normalization", "no epsilon: a row of equal values gives NaN", "epsilon 1e-12 under the root"),
@@ -64,6 +83,12 @@ _ALL = [
     Quirk(26, "layer `frozen_layer_with_backprop`", "regularization and updater move it", "stays as it is"),
     Quirk(27, "layers below a frozen layer", "see their previous update as gradient", "gradient 0"),
     Quirk(28, "updater `ada_grad` with a schedule", "loses it, trains to NaN", "follows it"),
+    Quirk(
+        29,
+        "solvers `conjugate_gradient` and `lbfgs`",
+        "conjugate directions are dropped, curvature is 0 after the first step",
+        "the papers' directions",
+    ),
     Quirk(
         30,
         "output layers with a label mask",

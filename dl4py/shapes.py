@@ -1,8 +1,14 @@
-"""What flows between layers: the shape of one example, as DL4J's `InputType` describes it."""
+"""What flows between layers: the shape of one example, as DL4J's `InputType` describes it.
+
+`array` is the shape of one example at the face of a network, in DL4J's layout. A plan holds features and channels as
+the last axis: rows `[batch, size]`, sequences `[time, batch, size]`, images `[batch, height, width, channels]`, volumes
+`[batch, depth, height, width, channels]`; `inside` is the order in which it takes the axes of a batch. Where a sequence
+is unrolled its steps are rows, `[time * batch, size]`, and `steps` is their number (None while it is not known).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 
 
@@ -12,11 +18,17 @@ class FeedForward:
 
     size: int
     time_format: str | None = None
+    steps: int | None = field(default=1, compare=False)
 
     @property
     def array(self) -> tuple[int, ...]:
         """The shape of one example as an array."""
         return (self.size,)
+
+    @property
+    def inside(self) -> tuple[int, ...]:
+        """The axes of a batch as a plan holds them."""
+        return (0, 1)
 
     def __str__(self) -> str:
         return f"InputTypeFeedForward({self.size}{',' + self.time_format if self.time_format else ''})"
@@ -36,6 +48,11 @@ class Recurrent:
         time = self.time or 0
         return (self.size, time) if self.format == "NCW" else (time, self.size)
 
+    @property
+    def inside(self) -> tuple[int, ...]:
+        """The axes of a batch as a plan holds them: time, batch, size."""
+        return (2, 0, 1) if self.format == "NCW" else (1, 0, 2)
+
     def __str__(self) -> str:
         length = f",timeSeriesLength={self.time}" if self.time else ""
         return f"InputTypeRecurrent({self.size}{length},format={self.format})"
@@ -49,12 +66,18 @@ class Convolutional:
     height: int
     width: int
     format: str = "NCHW"
+    steps: int | None = field(default=1, compare=False)
 
     @property
     def array(self) -> tuple[int, ...]:
         """The shape of one example as an array."""
         c, h, w = self.channels, self.height, self.width
         return (c, h, w) if self.format == "NCHW" else (h, w, c)
+
+    @property
+    def inside(self) -> tuple[int, ...]:
+        """The axes of a batch as a plan holds them: batch, height, width, channels."""
+        return (0, 2, 3, 1) if self.format == "NCHW" else (0, 1, 2, 3)
 
     @property
     def size(self) -> int:
@@ -83,6 +106,11 @@ class ConvolutionalFlat:
         """The shape of one example as an array."""
         return (self.size,)
 
+    @property
+    def inside(self) -> tuple[int, ...]:
+        """The axes of a batch as a plan holds them."""
+        return (0, 1)
+
     def __str__(self) -> str:
         return f"InputTypeConvolutionalFlat(h={self.height},w={self.width},d={self.channels})"
 
@@ -102,6 +130,11 @@ class Convolutional3D:
         """The shape of one example as an array."""
         space = (self.depth, self.height, self.width)
         return (self.channels, *space) if self.format == "NCDHW" else (*space, self.channels)
+
+    @property
+    def inside(self) -> tuple[int, ...]:
+        """The axes of a batch as a plan holds them: batch, depth, height, width, channels."""
+        return (0, 2, 3, 4, 1) if self.format == "NCDHW" else (0, 1, 2, 3, 4)
 
     @property
     def size(self) -> int:

@@ -17,8 +17,8 @@ TESTS = Path(__file__).parent
 
 FLOORS = [
     {"errors", "registry", "atomic", "compatibility", "__init__"},
-    {"kernels", "spec"},
-    {"plan", "shapes"},
+    {"kernels", "spec", "shapes"},
+    {"plan"},
     {"schedules", "distributions", "activations"},
     {"losses", "initializers", "updaters", "regularization", "constraints", "dropouts", "weight_noise"},
     {"preprocessors"},

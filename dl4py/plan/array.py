@@ -75,6 +75,10 @@ class Array:
         """Transposed matrix."""
         return self._see(self.shape[::-1], np.transpose)
 
+    def transposed(self, *axes: int) -> Array:
+        """The same values with axes in another order."""
+        return self._see(tuple(self.shape[i] for i in axes), lambda a: a.transpose(axes))
+
     @property
     def flat(self) -> Array:
         """All values as one vector, in the order of the memory."""

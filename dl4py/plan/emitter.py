@@ -12,6 +12,7 @@ import numpy as np
 from dl4py.compatibility import Compatibility
 from dl4py.kernels.jit import Kernel
 from dl4py.plan.array import Array
+from dl4py.shapes import Shape
 
 Backward = Callable[[Array], Array | None]
 """Takes the gradient of an output, which it may overwrite, and gives the gradient of the input (None: not needed)."""
@@ -39,6 +40,11 @@ class Emitter:
 
     `training` says whether dropout and batch statistics are on, `batch` is the number of examples, `seed` feeds random
     streams, `compatibility` answers whether a quirk of DL4J holds.
+
+    While a layer or vertex is emitted, `given` holds the shapes of its inputs and `masks` their masks: `[time, batch]`
+    of sequences, `[rows, 1]` of rows, `[batch, height, width, 1]` of images. `sources` holds arrays and masks of the
+    network's inputs by name. `carrying` names the state that recurrent layers keep between runs, None where they do
+    not.
     """
 
     batch: int
@@ -48,6 +54,10 @@ class Emitter:
     calls: list[Call] = field(default_factory=list)
     rates: list[Varying | float] = field(default_factory=list)
     owner: str = ""
+    given: tuple[Shape, ...] = ()
+    masks: tuple[Array | None, ...] = ()
+    sources: dict[str, tuple[Array, Array | None]] = field(default_factory=dict)
+    carrying: str | None = None
     _streams: int = 0
 
     def __post_init__(self) -> None:
@@ -84,6 +94,18 @@ class Emitter:
         self._streams += 1
         return self._streams
 
+    @property
+    def mask(self) -> Array | None:
+        """The mask of the first input."""
+        return self.masks[0] if self.masks else None
+
+    def carry(self, name: str, *shape: int) -> Array | None:
+        """State from before the run, which a recurrent layer replaces by its last; None where nothing is kept."""
+        if self.carrying is None:
+            return None
+        place = f"carry/{self.carrying}/{self.owner}/{name}"
+        return Array(shape, space=place, name=f"{self.owner}.{name}", needs_gradient=False)
+
     def quirk(self, number: int) -> bool:
         """Whether DL4J's quirk of that number is reproduced."""
         return self.compatibility.has(number)
@@ -94,6 +116,14 @@ class Emitter:
         before, self.owner = self.owner, owner
         yield
         self.owner = before
+
+    @contextmanager
+    def inside(self, given: tuple[Shape, ...], masks: tuple[Array | None, ...]) -> Iterator[None]:
+        """Calls inside are made for inputs of these shapes and masks."""
+        before = self.given, self.masks
+        self.given, self.masks = given, masks
+        yield
+        self.given, self.masks = before
 
     @contextmanager
     def inference(self) -> Iterator[None]:
