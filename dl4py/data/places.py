@@ -42,3 +42,13 @@ class Chosen:
 
     def __call__(self, i: int) -> str:
         return self.whole(int(self.numbers[i]))
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """`train/3.csv`: one file for each example."""
+
+    files: tuple[str, ...]
+
+    def __call__(self, i: int) -> str:
+        return self.files[i]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -11,45 +9,26 @@ from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from dl4py.data.classes import from_words, one_hot
-from dl4py.data.columns import Columns, find, named
 from dl4py.data.dataset import Dataset
-from dl4py.data.files import content, decoded, files_of
+from dl4py.data.files import files_of
 from dl4py.data.places import Lines
-from dl4py.data.readers.base import Reader, reader
-from dl4py.data.table import Block, Form, Table
+from dl4py.data.readers.base import reader
+from dl4py.data.readers.delimited import Delimited
+from dl4py.data.table import Block, Table
 from dl4py.errors import DataError
-from dl4py.spec import Count, FilePath, Flag, key
+from dl4py.spec import Flag, key
 
 
 @reader("csv", java="org.datavec.api.records.reader.impl.csv.CSVRecordReader")
-class Csv(Reader):
+class Csv(Delimited):
     """One example per line; fields separated by one character. Gzipped files are unpacked.
 
     Features `[n, columns]`; labels `[n, classes]` with a 1 for the class, or `[n, columns]` as they are where there are
     several columns or `regression` is set.
     """
 
-    path: FilePath = key("File, folder of files, or pattern such as `part-*.csv`.")
-    skip_lines: Count = key("Lines to pass over at the start of each file.", default=0)
-    header: Flag = key("The first line (after those skipped) names the columns.", default=False)
-    delimiter: str = key("Separator of fields.", default=",", min_length=1, max_length=1)
-    quote: str = key("Quotation mark around fields that hold a separator.", default='"', min_length=1, max_length=1)
-    labels: Columns | None = key(
-        "Label columns, by number from 0 (negative: from the end) or by name; none when absent.", default=None
-    )
-    features: Columns | None = key(
-        "Feature columns, by number, name, or range such as `1-4`; all others when absent.", default=None
-    )
     regression: Flag = key("Labels are numbers, not classes.", default=False)
     missing: Literal["error", "drop"] = key("What to do with a line where a field is empty or `?`.", default="error")
-    encoding: str = key("Encoding of the text.", default="utf-8")
-
-    @field_validator("quote")
-    @classmethod
-    def _unlike_the_separator(cls, value: str, info: ValidationInfo) -> str:
-        if value == info.data.get("delimiter"):
-            raise PydanticCustomError("quote_delimiter", "`quote` and `delimiter` are the same character")
-        return value
 
     @field_validator("labels")
     @classmethod
@@ -71,26 +50,10 @@ class Csv(Reader):
 
     def load(self) -> Dataset:
         gathered = _Gathered(self)
-        for table in self._tables():
-            gathered.add(table)
+        for table in self.tables(files_of(self.path, self.mark("path"))):
+            if table.width:
+                gathered.add(table)
         return self.part(gathered.dataset())
-
-    def _tables(self) -> Iterator[Table]:
-        """The files as tables; all have the columns of the first."""
-        first: Table | None = None
-        form = Form(self.delimiter, self.quote, self.skip_lines, self.header)
-        for path in files_of(self.path, self.mark("path")):
-            table = Table(str(path), self._text(path), form)
-            if table.width == 0:
-                continue
-            first = first or table
-            if (table.width, table.names) != (first.width, first.names):
-                ours, theirs = (", ".join(t.names) or f"{t.width} columns" for t in (table, first))
-                raise DataError(f"{table.file} has {ours}; {first.file} has {theirs}", at=self.mark("path"))
-            yield table
-
-    def _text(self, path: Path) -> str:
-        return decoded(content(path, self.mark("path")), str(path), self.encoding, self.mark("encoding"))
 
 
 class _Gathered:
@@ -108,7 +71,7 @@ class _Gathered:
     def add(self, table: Table) -> None:
         """All examples of one file."""
         if not self.files:
-            self.feature_columns, self.label_columns = self._columns(table)
+            self.feature_columns, self.label_columns = self.spec.columns(table)
         self.files.append(table.file)
         self.starts.append(len(self.lines))
         columns = [*self.feature_columns, *self.label_columns]
@@ -127,19 +90,6 @@ class _Gathered:
 
     def _classified(self) -> bool:
         return len(self.label_columns) == 1 and not self.spec.regression
-
-    def _columns(self, table: Table) -> tuple[list[int], list[int]]:
-        spec = self.spec
-        labels = find(spec.labels or (), table, spec.mark("labels"))
-        if spec.features is None:
-            features = [i for i in range(table.width) if i not in labels]
-        else:
-            features = find(spec.features, table, spec.mark("features"))
-        for both in set(features) & set(labels):
-            raise DataError(f"column {both}{named(both, table)} is a feature and a label", at=spec.mark("features"))
-        if not features:
-            raise DataError(f"{table.file} has no column left for features", at=spec.mark("labels"))
-        return features, labels
 
     def dataset(self) -> Dataset:
         """Everything as arrays."""
