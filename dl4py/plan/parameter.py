@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import prod
+from typing import Any
 
 from dl4py.plan.array import Array
 
@@ -14,7 +15,8 @@ class Param:
 
     `role` is ``weight`` (weight initializer, weight regularization), ``bias`` (bias regularization and updater) or
     ``statistic`` (neither; the "gradient" is subtracted as it is, like the running mean of batch normalization).
-    `start` is a constant first value; None asks the weight initializer, with `fan_in` and `fan_out`.
+    `start` is a constant first value, or one for each place; None asks the weight initializer, `initializer` or else
+    the layer's, with `fan_in` and `fan_out`.
     `pretrain` marks parameters that supervised training leaves alone; `frozen` ones have no updater; `drifts`
     ones get no
     gradient but keep updater and penalties where DL4J's quirk 26 holds; `unpenalized` ones have no penalty.
@@ -24,13 +26,14 @@ class Param:
     shape: tuple[int, ...]
     order: str = "f"
     role: str = "weight"
-    start: float | None = None
+    start: float | tuple[float, ...] | None = None
     fan_in: float = 1.0
     fan_out: float = 1.0
     pretrain: bool = False
     frozen: bool = False
     drifts: bool = False
     unpenalized: bool = False
+    initializer: Any = None
 
     @classmethod
     def weight(
