@@ -1,5 +1,6 @@
 """From text to configuration."""
 
+from dl4py.spec.axes import CountPair, CountTriple, Pair, Triple
 from dl4py.spec.source import Mark, Source
 from dl4py.spec.thing import (
     AsSeveral,
@@ -26,6 +27,8 @@ __all__ = [
     "AsSeveral",
     "AsTuple",
     "Count",
+    "CountPair",
+    "CountTriple",
     "FilePath",
     "Flag",
     "Fraction",
@@ -36,11 +39,13 @@ __all__ = [
     "NonNegative",
     "Number",
     "Numbers",
+    "Pair",
     "Positive",
     "Size",
     "Sizes",
     "Source",
     "Thing",
+    "Triple",
     "facts",
     "key",
 ]
