@@ -109,6 +109,10 @@ class Thing(BaseModel):
     json_constants: ClassVar[dict[str, Any]] = {}  # what DL4J's JSON holds beside our keys
     json_first: ClassVar[tuple[str, ...]] = ()  # keys that DL4J prints before the alphabetical rest
 
+    def json_beside(self) -> dict[str, Any]:
+        """What DL4J's JSON holds beside our keys, computed from them."""
+        return {}
+
     def json_more(self) -> dict[str, Any]:
         """What DL4J's JSON holds last, computed from the keys."""
         return {}

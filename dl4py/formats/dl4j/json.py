@@ -1,7 +1,7 @@
 """Things as DL4J's JSON, both ways.
 
-Names, spellings and constants are declared on the classes themselves (`key(json=…)`, `json_constants`, …); here are only
-the rules that turn them into text and back.
+Names, spellings and constants are declared on the classes themselves (`key(json=…)`, `json_constants`, …); here are
+only the rules that turn them into text and back.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def to_json(thing: Thing) -> dict[str, Any]:
         raise UnsupportedFeature(
             f"DL4J has no class for the {cls.type} `{getattr(thing, 'name', None) or cls.__name__}`"
         )
-    values: dict[str, Any] = dict(cls.json_constants)
+    values: dict[str, Any] = {**cls.json_constants, **thing.json_beside()}
     for name, field in cls.model_fields.items():
         about = facts(field)
         if about.get("json") == "":
@@ -69,9 +69,9 @@ def _encoded(thing: Thing, name: str, value: Any, about: Mapping[str, Any]) -> d
 
 
 def plain(value: Any, spelling: str | None = None) -> Any:
-    """A value as JSON: things as objects, words of a choice as DL4J spells them."""
+    """A value as JSON: things as objects, with a `spelling` by name; words of a choice as DL4J spells them."""
     if isinstance(value, Thing):
-        return to_json(value)
+        return value.type.upper() if spelling else to_json(value)
     if isinstance(value, tuple):
         if value and all(isinstance(item, tuple) and len(item) == 2 for item in value):
             return {str(key): plain(item) for key, item in value}
