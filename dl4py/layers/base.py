@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from dl4py.activations import Activation
@@ -17,7 +18,7 @@ from dl4py.preprocessors import Preprocessor
 from dl4py.registry import Kind
 from dl4py.regularization import Regularization
 from dl4py.schedules.base import Rate
-from dl4py.shapes import ConvolutionalFlat, FeedForward, Shape, said
+from dl4py.shapes import ConvolutionalFlat, FeedForward, Recurrent, Shape, said
 from dl4py.spec import AsTuple, Names, Number, Positive, Size, Thing, key
 from dl4py.updaters import Updater
 from dl4py.weight_noise import WeightNoise
@@ -80,12 +81,14 @@ class TrainableKeys(LayerKeys):
 class Layer(LayerKeys):
     """A vertex that transforms one input.
 
-    `summary_name` is the name in DL4J's summary. `frozen` layers run as in inference and pass no gradient.
+    `summary_name` is the name in DL4J's summary. `frozen` layers run as in inference and pass no gradient. Where
+    `masks_rows` holds, output rows are multiplied by the mask of the input.
     """
 
     kind: ClassVar[Kind[Any]] = LAYERS
     summary_name: ClassVar[str] = ""
     frozen: ClassVar[bool] = False
+    masks_rows: ClassVar[bool] = False
     wraps: ClassVar[tuple[str, ...]] = ()  # keys that hold inner layers
 
     name: str | None = key("Name; `layer<i>` when absent.", default=None, json="layerName")
@@ -109,6 +112,10 @@ class Layer(LayerKeys):
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         """Records ``y`` and returns it with its backward, which fills the gradients of `p` and gives ``dx``."""
         raise NotImplementedError
+
+    def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
+        """The mask of what comes out, for a mask of what comes in."""
+        return mask
 
     def trained(self) -> TrainableKeys | None:
         """The layer whose updater and penalties hold for the parameters; None without parameters."""
@@ -137,6 +144,7 @@ class TrainableLayer(Layer, TrainableKeys):
 class FeedForwardLayer(TrainableLayer):
     """A layer from `[batch, n_in]` to `[batch, n_out]`."""
 
+    masks_rows: ClassVar[bool] = True
     json_constants: ClassVar[dict[str, Any]] = {"timeDistributedFormat": None}
 
     n_in: Size | None = key("Width of the input; found from the layer before when absent.", default=None, json="nin")
@@ -149,7 +157,7 @@ class FeedForwardLayer(TrainableLayer):
         return FeedForward(self.n_in) if self.n_in else None
 
     def output_shape(self, given: Shape) -> Shape:
-        return FeedForward(self.n_out)
+        return replace(given, size=self.n_out) if isinstance(given, FeedForward) else FeedForward(self.n_out)
 
     def wanted(self, given: Shape) -> Preprocessor | None:
         return flattening(given)
@@ -160,14 +168,21 @@ class LossLayerPart(Thing):
 
     loss: Loss = key("Penalty on the distance to the labels.", default="mcxent", json="lossFn")
 
-    def labels_shape(self, output: Shape) -> tuple[int, ...]:
+    def labels_shape(self, output: Shape) -> Shape:
         """The shape of one example's labels."""
-        return (self.loss.labels_size(output.array[0]), *output.array[1:])
+        if isinstance(output, FeedForward | Recurrent):
+            return replace(output, size=self.loss.labels_size(output.size))
+        if isinstance(output, ConvolutionalFlat):
+            return FeedForward(self.loss.labels_size(output.size))
+        return replace(output, channels=self.loss.labels_size(output.channels))
 
     def emit_scored(
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
     ) -> tuple[Array, Callable[[Array | None], Array | None]]:
-        """Records output and score; the backward takes what other consumers of the output ask for, or None."""
+        """Records output and score; the backward takes what other consumers of the output ask for, or None.
+
+        Labels have the shape of the output as a plan holds it, a mask likewise, its last axis 1 or that of the output.
+        """
         raise NotImplementedError
 
 

@@ -13,6 +13,7 @@ from dl4py.layers.base import LossLayerPart
 from dl4py.network.graph import Graph, Node, scored_outputs
 from dl4py.network.parameters import Parameters
 from dl4py.plan import Array, Emitter, Params
+from dl4py.vertices import Vertex
 
 Inward = Callable[[Array | None], Sequence[Array | None]]
 
@@ -23,27 +24,33 @@ class Pass:
 
     e: Emitter
     features: tuple[Array, ...]
+    masks: tuple[Array | None, ...]
     labels: tuple[Array, ...] = ()
     label_masks: tuple[Array | None, ...] = ()
     values: dict[str, Array] = field(default_factory=dict)
+    flowing: dict[str, Array | None] = field(default_factory=dict)  # the mask of every vertex's output
     inward: dict[str, Inward] = field(default_factory=dict)
 
 
 def emit_forward(graph: Graph, parameters: Parameters, run: Pass, *, scored: bool = False) -> None:
     """Records the forward pass; with `scored` the outputs' losses too, and every backward is kept."""
     run.values.update(zip(graph.inputs, run.features, strict=True))
+    run.flowing.update(zip(graph.inputs, run.masks, strict=True))
+    run.e.sources = {name: (run.values[name], run.flowing[name]) for name in graph.inputs}
     losses = {node.name: i for i, node in enumerate(scored_outputs(graph))} if scored else {}
     for node in graph.nodes:
-        with run.e.named(node.name):
+        masks = tuple(run.flowing[name] for name in node.inputs)
+        with run.e.named(node.name), run.e.inside(node.given, masks):
             xs = [run.values[name] for name in node.inputs]
             layer = node.layer
             if layer is None:
-                y, inward = _vertex(run.e, node, xs)
+                y, inward, mask = _vertex(run.e, node, xs)
             else:
                 i = losses.get(node.name)
                 target = None if i is None else (run.labels[i], run.label_masks[i])
-                y, inward = _layer(run.e, node, layer, xs[0], parameters.arrays(node), target)
+                y, inward, mask = _layer(run.e, node, layer, xs[0], parameters.arrays(node), target)
         run.values[node.name] = y
+        run.flowing[node.name] = mask
         run.inward[node.name] = inward
 
 
@@ -80,25 +87,28 @@ def _clear_unreached(graph: Graph, parameters: Parameters, e: Emitter, reached: 
             e(k.rows.fill, slot.flat("gradient"), 0.0)
 
 
-def _vertex(e: Emitter, node: Node, xs: list[Array]) -> tuple[Array, Inward]:
-    y, backward = node.thing.emit(e, xs)  # type: ignore[call-arg, arg-type]
+def _vertex(e: Emitter, node: Node, xs: list[Array]) -> tuple[Array, Inward, Array | None]:
+    assert isinstance(node.thing, Vertex)
+    y, backward = node.thing.emit(e, xs)
     y.needs_gradient = any(x.needs_gradient for x in xs)
 
     def inward(dy: Array | None) -> Sequence[Array | None]:
-        return backward(dy) if dy is not None and y.needs_gradient else [None] * len(xs)  # type: ignore[return-value]
+        return backward(dy) if dy is not None and y.needs_gradient else [None] * len(xs)
 
-    return y, inward
+    return y, inward, node.thing.output_mask(e, e.masks)
 
 
 def _layer(
     e: Emitter, node: Node, layer: Layer, x: Array, p: Params, target: tuple[Array, Array | None] | None
-) -> tuple[Array, Inward]:
+) -> tuple[Array, Inward, Array | None]:
     below = x.needs_gradient
     backs: list[Callable[[Array], Array | None]] = []
     if node.preprocessor:
         x, back = node.preprocessor.emit(e, x)
         x.needs_gradient = below
         backs.append(back)
+        e.masks = (node.preprocessor.output_mask(e, e.mask),)
+        e.given = (node.preprocessor.output_shape(e.given[0]),)
     noisy = layer.dropout and e.training and not layer.frozen
     if noisy:
         x, back = layer.dropout.emit(e, x)  # type: ignore[union-attr]
@@ -106,17 +116,23 @@ def _layer(
         backs.append(back)
     p, cleaners = _with_noise(e, node, layer, p)
     if target is not None and isinstance(layer, LossLayerPart):
-        y, backward = layer.emit_scored(e, x, p, *target)
+        y, backward = layer.emit_scored(e, x, p, target[0], _label_mask(e, *target))
     elif layer.frozen:
         with e.inference():
             y, backward = layer.emit(e, x, p)
     else:
         y, backward = layer.emit(e, x, p)
     y.needs_gradient = not layer.frozen and (below or bool(p))
+    masked = e.mask if layer.masks_rows and target is None else None
+    if masked is not None:
+        e(k.rows.mask_rows, y, masked)
+    mask = layer.output_mask(e, e.mask)
 
     def inward(dy: Array | None) -> Sequence[Array | None]:
         if layer.frozen or (dy is None and target is None):
             return [None]
+        if masked is not None and dy is not None:
+            e(k.rows.mask_rows, dy, masked)
         dx = backward(dy)  # type: ignore[arg-type]
         for clean in cleaners:
             clean()
@@ -126,7 +142,15 @@ def _layer(
             dx = back(dx)
         return [dx if below else None]
 
-    return y, inward
+    return y, inward, mask
+
+
+def _label_mask(e: Emitter, labels: Array, mask: Array | None) -> Array | None:
+    """The label mask; the mask of the input where there is none, but for DL4J (quirk 17)."""
+    if mask is not None or e.mask is None or e.quirk(17):
+        return mask
+    wide = e.mask if len(e.mask.shape) == len(labels.shape) else e.mask.reshape(*e.mask.shape, 1)
+    return wide if wide.shape[:-1] == labels.shape[:-1] else None
 
 
 def _with_noise(e: Emitter, node: Node, layer: Layer, p: Params) -> tuple[Params, list[Callable[[], None]]]:

@@ -1,15 +1,30 @@
-"""Arrays that come in: shapes found and checked."""
+"""Arrays that come in: shapes found and checked, and the way from DL4J's layout into the plan's.
+
+A plan's buffer is shown in the layout of the array that is given, so that filling it is one copy.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from dl4py.errors import ShapeError
-from dl4py.network.graph import Graph, scored_outputs
+from dl4py.network.graph import Graph, Node
+from dl4py.plan import Array
 from dl4py.shapes import Convolutional, Convolutional3D, FeedForward, Recurrent, Shape
+
+View = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Fed:
+    """A buffer of a plan, and how it looks to the array that fills it."""
+
+    array: Array
+    seen: View
 
 
 def as_list(values: Sequence[Any]) -> list[np.ndarray]:
@@ -21,17 +36,11 @@ def as_list(values: Sequence[Any]) -> list[np.ndarray]:
 
 def input_shapes(graph: Graph, x: Sequence[np.ndarray]) -> list[Shape]:
     """The shapes of the inputs: as declared, checked against the arrays, else as the arrays have them."""
-    found = []
-    for name, declared, array in zip(graph.inputs, graph.shapes, x, strict=True):
-        shape = declared or _guess(name, array)
-        if len(array.shape) != len(shape.array) + 1 or any(
-            want not in (0, size) for want, size in zip(shape.array, array.shape[1:], strict=True)
-        ):
-            want = " x ".join(["batch", *(str(n) if n else "any" for n in shape.array)])
-            raise ShapeError(
-                f"the input `{name}` takes arrays of {want}, found {' x '.join(map(str, array.shape))}",
-            )
-        found.append(shape)
+    if len(x) != len(graph.inputs):
+        raise ShapeError(f"the network has {len(graph.inputs)} inputs, found {len(x)} arrays")
+    found = [
+        _found(name, declared, array.shape) for name, declared, array in zip(graph.inputs, graph.shapes, x, strict=True)
+    ]
     if len({array.shape[0] for array in x}) > 1:
         raise ShapeError(f"inputs of one batch differ in length: {', '.join(str(a.shape[0]) for a in x)} examples")
     if x[0].shape[0] == 0:
@@ -39,8 +48,21 @@ def input_shapes(graph: Graph, x: Sequence[np.ndarray]) -> list[Shape]:
     return found
 
 
-def _guess(name: str, array: np.ndarray) -> Shape:
-    size = array.shape
+def _found(name: str, declared: Shape | None, size: tuple[int, ...]) -> Shape:
+    if declared is None:
+        return _guess(name, size)
+    if isinstance(declared, Recurrent):
+        if declared.size == 1 and len(size) == 2:
+            return replace(declared, time=size[1])
+        if len(size) == 3 and size[1 if declared.format == "NCW" else 2] == declared.size:
+            return replace(declared, time=size[2 if declared.format == "NCW" else 1])
+    elif size[1:] == declared.array:
+        return declared
+    want = " x ".join(["batch", *(str(n) if n else "any" for n in declared.array)])
+    raise ShapeError(f"the input `{name}` takes arrays of {want}, found {' x '.join(map(str, size))}")
+
+
+def _guess(name: str, size: tuple[int, ...]) -> Shape:
     if len(size) == 2:
         return FeedForward(size[1])
     if len(size) == 3:
@@ -52,32 +74,102 @@ def _guess(name: str, array: np.ndarray) -> Shape:
     raise ShapeError(f"the input `{name}` takes arrays with 2 to 5 dimensions, found {len(size)}")
 
 
-def check_labels(
-    graph: Graph, x: Sequence[np.ndarray], y: Sequence[np.ndarray], masks: Sequence[np.ndarray | None]
-) -> None:
-    """Raises `ShapeError` where labels or masks do not fit the outputs."""
-    nodes = scored_outputs(graph)
-    if len(y) != len(nodes):
-        raise ShapeError(f"the network has {len(nodes)} outputs, found {len(y)} arrays of labels")
-    for node, labels, mask in zip(nodes, y, masks, strict=True):
-        assert node.shape is not None
-        want = (node_batch(graph, node.name, x[0].shape[0]), *node.thing.labels_shape(node.shape))  # type: ignore[union-attr]
-        if labels.shape != want:
-            raise ShapeError(
-                f"the output `{node.name}` takes labels of {' x '.join(map(str, want))}, "
-                f"found {' x '.join(map(str, labels.shape))}",
-            )
-        if mask is not None and np.shape(mask) not in {(want[0],), (want[0], 1), want}:
-            raise ShapeError(
-                f"the label mask of `{node.name}` is {want[0]} x 1 or {' x '.join(map(str, want))}, "
-                f"found {' x '.join(map(str, np.shape(mask)))}",
-            )
+def outward(shape: Shape) -> tuple[int, ...] | None:
+    """The order of a plan's axes that gives DL4J's layout; None where both are the same."""
+    inside = shape.inside
+    return None if inside == tuple(range(len(inside))) else tuple(int(i) for i in np.argsort(inside))
+
+
+def fed_input(shape: Shape, size: tuple[int, ...], name: str = "input") -> Fed:
+    """The buffer of an array of that size."""
+    axes = outward(shape)
+    if isinstance(shape, Recurrent) and len(size) == 2:
+        return Fed(_symbol((size[1], size[0], 1), name), lambda a: a[:, :, 0].T)
+    if axes is None:
+        return Fed(_symbol(size, name), lambda a: a)
+    return Fed(_symbol(tuple(size[i] for i in shape.inside), name), lambda a: a.transpose(axes))
+
+
+def fed_mask(name: str, shape: Shape, x: tuple[int, ...], size: tuple[int, ...]) -> Fed:
+    """The buffer of an input's mask: `[time, batch]`, `[rows, 1]`, or `[batch, (depth,) height, width, 1]`."""
+    batch = x[0]
+    if isinstance(shape, Recurrent):
+        time = shape.time or 1
+        if size in ((batch, time), (batch, 1, time)):
+            return Fed(_symbol((time, batch), "mask"), lambda a: a.T.reshape(size))
+        raise ShapeError(f"the mask of the input `{name}` is {batch} x {time} (batch x time), found {_by(size)}")
+    if size in ((batch,), (batch, 1)):
+        ones = (1,) * (len(shape.array) - 1)
+        return Fed(_symbol((batch, *ones, 1), "mask"), lambda a: a.reshape(size))
+    if isinstance(shape, Convolutional | Convolutional3D):
+        space = tuple(x[i] for i in shape.inside[1:-1])
+        fits = len(size) == len(x) and size[0] == batch and size[1] == 1
+        if fits and all(n in (1, full) for n, full in zip(size[2:], space, strict=True)):
+            return Fed(_symbol((batch, *size[2:], 1), "mask"), lambda a: a.reshape(size))
+        raise ShapeError(
+            f"the mask of the input `{name}` is {batch} x 1, or {_by((batch, 1, *space))} where any of the last may be "
+            f"1, found {_by(size)}"
+        )
+    raise ShapeError(f"the mask of the input `{name}` is {batch} x 1, found {_by(size)}")
+
+
+def fed_labels(node: Node, rows: int, size: tuple[int, ...]) -> Fed:
+    """The buffer of an output's labels."""
+    shape = label_shape(node)
+    want = (rows * (getattr(node.shape, "steps", 1) or 1), *shape.array)
+    if size != want:
+        raise ShapeError(f"the output `{node.name}` takes labels of {_by(want)}, found {_by(size)}")
+    return fed_input(shape, size, "labels")
+
+
+def fed_label_mask(node: Node, labels: Fed, y: tuple[int, ...], size: tuple[int, ...]) -> Fed:
+    """The buffer of a label mask: as the labels inside, its last axis 1 or that of the labels."""
+    shape = label_shape(node)
+    inside = labels.array.shape
+    narrow = (*inside[:-1], 1)
+    batch = y[0]
+    if size == y and size not in ((batch, 1), (batch,)):
+        return fed_input(shape, size, "mask")
+    if isinstance(shape, Recurrent):
+        time = inside[0]
+        if size in ((batch, time), (batch, 1, time), (batch, time, 1)):
+            return Fed(_symbol(narrow, "mask"), lambda a: a[:, :, 0].T.reshape(size))
+    elif size in ((batch,), (batch, 1)):
+        spread = tuple(range(1, len(inside)))
+        return Fed(_symbol(narrow, "mask"), lambda a: a.transpose(*spread, 0) if len(size) == 1 else _columns(a))
+    elif len(size) == len(y) and size[0] == batch and size[1] == 1:
+        space = inside[1:-1]
+        if all(n in (1, full) for n, full in zip(size[2:], space, strict=True)):
+            return Fed(_symbol(narrow, "mask"), lambda a: np.moveaxis(a, -1, 1))
+    want = [(batch, inside[0]) if isinstance(shape, Recurrent) else (batch, 1), y]
+    raise ShapeError(
+        f"the label mask of `{node.name}` is {' or '.join(map(_by, want))}, found {_by(size)}",
+    )
+
+
+def _columns(a: np.ndarray) -> np.ndarray:
+    """`[batch, ..., 1]` as `[..., batch, 1]`, so that one value per example spreads."""
+    return a.transpose(*range(1, a.ndim - 1), 0, a.ndim - 1)
+
+
+def label_shape(node: Node) -> Shape:
+    """The shape of one example's labels."""
+    assert node.shape is not None
+    return node.thing.labels_shape(node.shape)  # type: ignore[union-attr]
 
 
 def node_batch(graph: Graph, name: str, batch: int) -> int:
-    """Rows that a vertex gives for a batch: stack and unstack change their number."""
+    """Examples that a vertex gives for a batch: stack and unstack change their number."""
     rows = dict.fromkeys(graph.inputs, batch)
     for node in graph.nodes:
         factor = getattr(node.thing, "rows", None)
         rows[node.name] = factor([rows[i] for i in node.inputs]) if factor else rows[node.inputs[0]]
     return rows[name]
+
+
+def _symbol(size: tuple[int, ...], name: str) -> Array:
+    return Array(size, space="input", name=name, needs_gradient=False)
+
+
+def _by(size: Sequence[int]) -> str:
+    return " x ".join(map(str, size))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from dl4py.compatibility import Compatibility
-from dl4py.errors import DL4PyError, InvalidValue, MissingKey, ShapeError, SpecError, UnsupportedFeature
+from dl4py.errors import DL4PyError, InvalidValue, MissingKey, ShapeError, SpecError
 from dl4py.layers import Layer
 from dl4py.layers.base import LossLayerPart, TrainableKeys
 from dl4py.network.config import NetworkConfig
@@ -85,7 +85,6 @@ def build(config: NetworkConfig) -> Graph:
             at=config.mark(),
             hint="a chain lists its layers in order; a graph gives each vertex its `inputs`",
         )
-    refuse(config)
     graph = _chain(config) if config.chain else _graph(config)
     if all(shape is not None for shape in graph.shapes):
         return graph.fed([shape for shape in graph.shapes if shape is not None])
@@ -97,22 +96,6 @@ def build(config: NetworkConfig) -> Graph:
                 hint="add `input:` to the network, for example `input: {type: feed_forward, size: 4}`",
             )
     return graph
-
-
-def refuse(config: NetworkConfig) -> None:
-    """Names what this version cannot run."""
-    if config.optimization_algo != "stochastic_gradient_descent":
-        raise UnsupportedFeature(
-            f"`optimization_algo: {config.optimization_algo}` is not built yet",
-            at=config.mark("optimization_algo"),
-            hint="use stochastic_gradient_descent with any updater",
-        )
-    if config.backprop_type != "standard":
-        raise UnsupportedFeature(
-            "`backprop_type: truncated_bptt` is not built yet",
-            at=config.mark("backprop_type"),
-            hint="leave `backprop_type` out",
-        )
 
 
 def _inherited(config: NetworkConfig, layer: Layer) -> Layer:

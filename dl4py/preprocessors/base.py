@@ -24,8 +24,12 @@ class Preprocessor(Thing):
         raise NotImplementedError
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
-        """Records the calls; `x` is `[batch, ...]` in DL4J's layout."""
+        """Records the calls; features and channels are the last axis of `x` (see `shapes`)."""
         raise NotImplementedError
+
+    def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
+        """The mask of what comes out, for the mask of what comes in."""
+        return mask
 
 
 def preprocessor(type: str, *, java: str | None = None) -> Callable[[C], C]:

@@ -31,8 +31,12 @@ class Vertex(Thing):
         raise NotImplementedError
 
     def emit(self, e: Emitter, xs: Sequence[Array]) -> tuple[Array, Backwards]:
-        """Records the calls; arrays are `[batch, ...]` in DL4J's layout."""
+        """Records the calls; features and channels are the last axis of the arrays (see `shapes`)."""
         raise NotImplementedError
+
+    def output_mask(self, e: Emitter, masks: Sequence[Array | None]) -> Array | None:
+        """The mask of what comes out, for the masks of what comes in."""
+        return next((mask for mask in masks if mask is not None), None)
 
 
 def one_input(vertex: Vertex, given: Sequence[Shape]) -> Shape:
