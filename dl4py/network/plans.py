@@ -1,0 +1,197 @@
+"""A network's plans: one per mode and batch shape, in one memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dl4py.errors import ShapeError
+from dl4py.network.compile import Pass, emit_backward, emit_forward
+from dl4py.network.feed import Fed, fed_input, fed_label_mask, fed_labels, fed_mask, input_shapes, node_batch, outward
+from dl4py.network.graph import Graph, scored_outputs
+from dl4py.network.parameters import Parameters
+from dl4py.network.update import emit_penalty_scores, emit_update
+from dl4py.plan import Array, Emitter, Plan
+
+Optional = Sequence[np.ndarray | None]
+Batch = tuple[Sequence[np.ndarray], Sequence[np.ndarray], Optional, Optional]
+"""Features, labels, feature masks, label masks."""
+
+
+@dataclass
+class Bound:
+    """A plan with the buffers that a step fills and reads."""
+
+    plan: Plan
+    feds: tuple[Fed, ...]
+    answers: dict[str, tuple[Array, tuple[int, ...] | None]]
+    version: int = -1
+    buffers: tuple[np.ndarray, ...] = ()
+
+    def fill(self, arrays: Sequence[np.ndarray]) -> None:
+        """Copies what a step is fed."""
+        for buffer, array in zip(self.buffers, arrays, strict=True):
+            np.copyto(buffer, array)
+
+    def answer(self, name: str) -> np.ndarray:
+        """The output of a vertex in DL4J's layout, a copy."""
+        array, axes = self.answers[name]
+        y = self.plan.numbers(array)
+        return np.array(y if axes is None else y.transpose(axes), order="C")
+
+
+@dataclass
+class Plans:
+    """Compiles plans when they are asked for, and binds them to the network's vectors.
+
+    `memory` has a vector per space; `carry` of it is the state that recurrent layers keep between runs.
+    """
+
+    graph: Graph
+    parameters: Parameters
+    memory: dict[str, np.ndarray]
+    rates: list[Any] = field(default_factory=list)
+    _version: int = 0
+    _plans: dict[Any, Bound] = field(default_factory=dict)
+
+    def ready(self, mode: str, batch: Batch) -> Bound:
+        """The bound plan of a mode and batch: ``fit``, ``gradient``, ``score`` (as in training), ``judge`` (as in
+        inference), ``output``, ``all`` (every vertex is kept), and ``step:`` before one of them where recurrent state
+        is carried.
+        """
+        x, y, masks, label_masks = batch
+        key = (mode, *map(np.shape, x), *map(np.shape, y), *map(_shape, masks), *map(_shape, label_masks))
+        bound = self._plans.get(key)
+        if bound is None:
+            bound = self._plans[key] = self._compile(mode, batch)
+        if bound.version != self._version:
+            self._bind(bound)
+        return bound
+
+    def forget_state(self, carrying: str) -> None:
+        """Recurrent state becomes 0."""
+        for space, values in self.memory.items():
+            if space.startswith(f"carry/{carrying}/"):
+                values[:] = 0.0
+
+    def state(self, carrying: str) -> dict[str, np.ndarray]:
+        """Recurrent state by ``vertex/name``, flat vectors."""
+        start = f"carry/{carrying}/"
+        return {space.removeprefix(start): a for space, a in self.memory.items() if space.startswith(start)}
+
+    def _compile(self, mode: str, batch: Batch) -> Bound:
+        carrying, _, mode = mode.rpartition(":")
+        graph = self.graph.fed(input_shapes(self.graph, batch[0]))
+        run, feds = self._fed(graph, mode, batch)
+        run.e.carrying = carrying or None
+        emit_forward(graph, self.parameters, run, scored=bool(batch[1]))
+        if mode not in ("output", "all"):
+            penalties = Array((1,), space="score", precision="float64", offset=1, name="penalties")
+            emit_penalty_scores(self.parameters, run.e, penalties)
+        if mode in ("gradient", "fit"):
+            emit_backward(graph, self.parameters, run)
+        if mode == "fit":
+            emit_update(graph, self.parameters, run.e)
+        return self._keep(graph, mode, run, feds)
+
+    def _fed(self, graph: Graph, mode: str, batch: Batch) -> tuple[Pass, tuple[Fed, ...]]:
+        x, y, masks, label_masks = batch
+        size = x[0].shape[0]
+        inputs = [fed_input(s, a.shape) for s, a in zip(_known(graph), x, strict=True)]
+        over_inputs = [
+            None if m is None else fed_mask(name, shape, a.shape, np.shape(m))
+            for name, shape, a, m in zip(graph.inputs, _known(graph), x, _listed(masks, len(x)), strict=True)
+        ]
+        nodes = scored_outputs(graph) if y else ()
+        if len(y) != len(nodes):
+            raise ShapeError(f"the network has {len(nodes)} outputs, found {len(y)} arrays of labels")
+        labels = [fed_labels(n, node_batch(graph, n.name, size), a.shape) for n, a in zip(nodes, y, strict=True)]
+        over_labels = [
+            None if m is None else fed_label_mask(n, fed, a.shape, np.shape(m))
+            for n, fed, a, m in zip(nodes, labels, y, _listed(label_masks, len(y)), strict=True)
+        ]
+        training = mode not in ("output", "all", "judge")
+        e = Emitter(size, training=training, seed=graph.config.seed, compatibility=graph.compatibility)
+        run = Pass(e, _arrays(inputs), _arrays(over_inputs), _arrays(labels), _arrays(over_labels))
+        return run, tuple(fed for fed in (*inputs, *labels, *over_inputs, *over_labels) if fed is not None)
+
+    def _keep(self, graph: Graph, mode: str, run: Pass, feds: tuple[Fed, ...]) -> Bound:
+        """Makes room for a plan: the clock holds the rates of every plan, in one numbering."""
+        training = mode not in ("output", "all")
+        names = [node.name for node in graph.nodes] if mode == "all" else () if training else graph.outputs
+        answers = {}
+        for name in names:
+            shape = graph.node(name).shape
+            assert shape is not None
+            run.values[name].root.kept = True
+            answers[name] = (run.values[name], outward(shape))
+        config = graph.config
+        share = (config.training_workspace_mode if training else config.inference_workspace_mode) != "none"
+        plan = Plan(run.e.calls, config.precision, share=share)
+        self._number_rates(run.e)
+        self._carry(run.e)
+        if plan.layout.total > self.memory["arena"].nbytes:
+            self.memory["arena"] = _aligned(plan.layout.total)
+            self._version += 1
+        return Bound(plan, feds, answers)
+
+    def _carry(self, e: Emitter) -> None:
+        for array in {id(a.root): a.root for call in e.calls for a in call.arrays}.values():
+            if array.space.startswith("carry/"):
+                held = self.memory.get(array.space)
+                if held is None or held.size != array.size:
+                    self.memory[array.space] = np.zeros(array.size, self.graph.config.precision)
+                    self._version += 1
+
+    def _number_rates(self, e: Emitter) -> None:
+        clock = self.memory["clock"]
+        places = {}
+        for i, rate in enumerate(e.rates):
+            places[2 + i] = len(clock)
+            clock = np.append(clock, rate if isinstance(rate, float) else 0.0)
+            if not isinstance(rate, float):
+                self.rates.append((len(clock) - 1, rate))
+        for array in {id(a.root): a.root for call in e.calls for a in call.arrays}.values():
+            if array.space == "clock" and array.offset >= 2:
+                array.offset = places[array.offset]
+        if e.rates:
+            self.memory["clock"] = clock
+            self._version += 1
+
+    def _bind(self, bound: Bound) -> None:
+        bound.plan.bind(self.memory)
+        bound.buffers = tuple(fed.seen(bound.plan.numbers(fed.array)) for fed in bound.feds)
+        bound.version = self._version
+
+
+def given(batch: Batch) -> list[np.ndarray]:
+    """The arrays of a batch in the order of a plan's buffers."""
+    x, y, masks, label_masks = batch
+    return [np.asarray(a) for a in (*x, *y, *masks, *label_masks) if a is not None]
+
+
+def _known(graph: Graph) -> list[Any]:
+    return list(graph.shapes)
+
+
+def _arrays(feds: Sequence[Fed | None]) -> tuple[Any, ...]:
+    return tuple(None if fed is None else fed.array for fed in feds)
+
+
+def _listed(masks: Optional, count: int) -> Optional:
+    if masks and len(masks) != count:
+        raise ShapeError(f"there are {count} arrays to mask, found {len(masks)} masks")
+    return masks or [None] * count
+
+
+def _shape(mask: np.ndarray | None) -> tuple[int, ...] | None:
+    return None if mask is None else np.shape(mask)
+
+
+def _aligned(size: int) -> np.ndarray:
+    raw = np.zeros(size + 64, np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + size]

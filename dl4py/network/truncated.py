@@ -1,0 +1,92 @@
+"""Truncated backpropagation through time: a step after each segment of the sequences, state carried on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dl4py.errors import ShapeError
+from dl4py.network.feed import label_shape
+from dl4py.network.graph import scored_outputs
+from dl4py.network.plans import Batch
+from dl4py.shapes import Recurrent, Shape
+
+if TYPE_CHECKING:
+    from dl4py.network.network import Network
+
+
+def fit_segments(network: Network, batch: Batch) -> list[float]:
+    """One iteration on each segment of `tbptt_fwd_length` steps; the scores before the steps.
+
+    Recurrent layers start from state 0 and hand their state from segment to segment. With `compatibility: exact` the
+    gradient is that of a segment's last `tbptt_back_length` steps.
+
+    Williams and Peng, "An Efficient Gradient-Based Algorithm for On-Line Training of Recurrent Network Trajectories",
+    1990.
+    """
+    config = network.config
+    length = config.tbptt_fwd_length
+    back = length if network.graph.compatibility.has(15) else min(config.tbptt_back_length, length)
+    network.plans.forget_state("segments")
+    scores = []
+    time = _steps(network, batch)
+    for start in range(0, time, length):
+        stop = min(start + length, time)
+        score = 0.0
+        middle = max(start, stop - back)
+        if middle > start:
+            score = network.run("segments:score", _cut(network, batch, start, middle))
+        score += network.run("segments:fit", _cut(network, batch, middle, stop))
+        network.iteration += 1
+        scores.append(score)
+    network.plans.forget_state("segments")
+    return scores
+
+
+def _steps(network: Network, batch: Batch) -> int:
+    x, y, _, _ = batch
+    times = {a.shape[axis] for a, axis in zip(x, _axes(network.graph.shapes, x), strict=True) if axis}
+    shapes = [label_shape(node) for node in scored_outputs(network.graph)]
+    for labels, shape in zip(y, shapes, strict=True):
+        if labels.ndim != 3:
+            raise ShapeError(
+                f"truncated backpropagation through time needs labels for every step, found labels of "
+                f"{' x '.join(map(str, labels.shape))}",
+                hint="use `backprop_type: standard` where a sequence has one label",
+            )
+        times.add(labels.shape[_time_axis(shape)])
+    if len(times) > 1:
+        raise ShapeError(
+            f"truncated backpropagation through time needs sequences of one length, found {sorted(times)} steps"
+        )
+    return times.pop()
+
+
+def _axes(shapes: Sequence[Shape | None], arrays: Sequence[np.ndarray]) -> Iterator[int]:
+    """The axis of time of each array, 0 where it has none."""
+    return (_time_axis(shape) if a.ndim == 3 else 0 for shape, a in zip(shapes, arrays, strict=True))
+
+
+def _time_axis(shape: Shape | None) -> int:
+    return 1 if isinstance(shape, Recurrent) and shape.format == "NWC" else 2
+
+
+def _cut(network: Network, batch: Batch, start: int, stop: int) -> Batch:
+    x, y, masks, label_masks = batch
+    shapes = [label_shape(node) for node in scored_outputs(network.graph)]
+    steps = slice(start, stop)
+    return (
+        [_part(a, axis, steps) for a, axis in zip(x, _axes(network.graph.shapes, x), strict=True)],
+        [_part(a, axis, steps) for a, axis in zip(y, _axes(shapes, y), strict=True)],
+        [m if m is None or a.ndim != 3 else _part(m, m.ndim - 1, steps) for m, a in zip(masks, x, strict=False)],
+        [
+            None if m is None else _part(m, _time_axis(shape) if m.ndim == 3 else 1, steps)
+            for m, shape in zip(label_masks, shapes, strict=False)
+        ],
+    )
+
+
+def _part(array: np.ndarray, axis: int, steps: slice) -> np.ndarray:
+    return array[(slice(None),) * axis + (steps,)] if axis else array
