@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 import numpy as np
 
-from dl4py.data.table import absent
+from dl4py.data.table import DROP, absent
 from dl4py.errors import DataError
 
 Classes = int | tuple[str, ...] | None
@@ -55,7 +55,7 @@ def from_words(words: list[str], given: Classes, place: Callable[[int], str]) ->
         i = words.index(lost[0])
         raise DataError(
             f"{place(i)}: the label is missing, found `{lost[0]}`",
-            hint="write `missing: drop` to leave such lines out",
+            hint=DROP,
         )
     values = {word: _number(word) for word in found}
     if all(value is not None and value.is_integer() for value in values.values()):

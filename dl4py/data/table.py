@@ -15,6 +15,7 @@ from dl4py.errors import DataError
 
 BLOCK = 4096
 MISSING = frozenset(("", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"))
+DROP = "write `missing: drop` to leave such lines out"
 Record = tuple[int, list[str]]
 
 
@@ -78,7 +79,7 @@ class Block:
     def _refuse(self, i: int, column: int, wanted: str, hint: str) -> DataError:
         field = self.records[i][column]
         if absent(field):
-            hint = "write `missing: drop` to leave such lines out"
+            hint = DROP
         named = f"column {column}" + (f" (`{self.names[column]}`)" if self.names else "")
         found = field if len(field) <= 60 else field[:60] + "…"
         return DataError(f"{self.file}:{self.lines[i]}: {named} must be {wanted}, found `{found}`", hint=hint)
