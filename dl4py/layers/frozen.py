@@ -74,6 +74,6 @@ class FrozenWithBackprop(Wrapper):
 
 def _without_gradient(e: Emitter, array: Array) -> Array:
     """The same parameter with a gradient that nobody reads."""
-    seen = array.reshape(*array.shape) if array.root.space == "arena" else array.root.ordered(array.shape, "f")
-    seen.gradient = e.array(array.size, name="unused").ordered(array.shape, "f")
+    seen = array.reshape(*array.shape) if array.root.space == "arena" else array.root.ordered(array.shape, array.order)
+    seen.gradient = e.array(array.size, name="unused").ordered(array.shape, array.order)
     return seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dl4py.network.graph import Graph, Node
 from dl4py.network.parameters import lay_out
+from dl4py.plan import named
 
 
 def summarize(graph: Graph, *, shapes: bool = False) -> str:
@@ -47,7 +48,7 @@ def _row(graph: Graph, node: Node, typed: bool) -> list[str]:
         cells = [f"{node.name} ({kind})", "-,-", "-", "-"]
     else:
         params = node.params
-        shapes = ", ".join(f"{p.name}:{{{','.join(map(str, p.shape))}}}" for p in params)
+        shapes = ", ".join(f"{p.name}:{{{','.join(map(str, p.shape))}}}" for p in named(params, "summary"))
         name = ("Frozen " if layer.frozen else "") + summary_name(layer)
         count = sum(p.size for p in params)
         cells = [f"{node.name} ({name})", _widths(layer), f"{count:,d}", shapes or "-"]

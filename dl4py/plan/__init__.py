@@ -2,7 +2,7 @@
 
 from dl4py.plan.array import Array
 from dl4py.plan.emitter import Backward, Call, Emitter, Varying
-from dl4py.plan.parameter import Param, Params
+from dl4py.plan.parameter import Param, Params, named
 from dl4py.plan.plan import Plan
 from dl4py.plan.workspace import Layout, Placed, assign
 
@@ -18,4 +18,5 @@ __all__ = [
     "Plan",
     "Varying",
     "assign",
+    "named",
 ]

@@ -20,6 +20,7 @@ class Param:
     `pretrain` marks parameters that supervised training leaves alone; `frozen` ones have no updater; `drifts`
     ones get no
     gradient but keep updater and penalties where DL4J's quirk 26 holds; `unpenalized` ones have no penalty.
+    `named_last` says where DL4J names it behind the layer's others: in ``variables`` (of the JSON), in ``summary``.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Param:
     drifts: bool = False
     unpenalized: bool = False
     initializer: Any = None
+    named_last: tuple[str, ...] = ()
 
     @classmethod
     def weight(
@@ -56,6 +58,11 @@ class Param:
     def but(self, **changes: object) -> Param:
         """A copy with other facts."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def named(params: list[Param], where: str) -> list[Param]:
+    """A layer's parameters in the order in which DL4J names them there, which need not be that of the flat vector."""
+    return sorted(params, key=lambda param: where in param.named_last)
 
 
 class Params(dict[str, Array]):

@@ -10,6 +10,7 @@ from dl4py.layers import Layer
 from dl4py.network.config import NetworkConfig
 from dl4py.network.graph import Graph, Node
 from dl4py.network.update import layer_penalties
+from dl4py.plan import named
 
 LAYER_VERTEX = "org.deeplearning4j.nn.conf.graph.LayerVertex"
 
@@ -43,7 +44,7 @@ def _graph(graph: Graph) -> dict[str, Any]:
     order = [*graph.inputs, *(node.name for node in graph.nodes)]
     index = {name: i for i, name in enumerate([*graph.inputs, *graph.written])}
     default = _conf(graph, None, 0)
-    default["variables"] = [f"{n.name}_{p.name}" for n in graph.nodes if n.layer for p in n.params]
+    default["variables"] = [f"{n.name}_{p.name}" for n in graph.nodes if n.layer for p in named(n.params, "variables")]
     return {
         "defaultConfiguration": default,
         "networkInputs": list(graph.inputs),
@@ -80,7 +81,7 @@ def _conf(graph: Graph, node: Node | None, epoch: int) -> dict[str, Any]:
         "optimizationAlgo": config.optimization_algo.upper(),
         "seed": config.seed,
         "stepFunction": None,
-        "variables": [param.name for param in node.params] if node else [],
+        "variables": [p.name for p in named(node.params, "variables")] if node else [],
     }
 
 
