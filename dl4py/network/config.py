@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from dl4py.errors import UnknownType
 from dl4py.layers import Layer
 from dl4py.layers.base import LAYERS, TrainableKeys
+from dl4py.network.era import Era
 from dl4py.network.inputs import Input
 from dl4py.spec import AsTuple, Count, Flag, Names, Size, Thing, key
 from dl4py.spec.sections import section
@@ -75,6 +76,13 @@ class NetworkConfig(Thing):
         "`exact`: formulas as published. `dl4j`: as DL4J 1.0.0-M2.1 computes, quirks included.",
         default="exact",
         json="",
+    )
+    era: Era = key(
+        "Whose order of a training step holds where `compatibility` is `dl4j`: `beta2` for 0.5.0 to 1.0.0-beta2, `beta3`, "
+        "`current` from beta4 on.",
+        default="current",
+        json="",
+        hidden=True,
     )
     mini_batch: Flag = key("Divide gradient and score by the batch size.", default=True)
     input: Input | None = key("What a chain is fed; the first layer's `n_in` when absent.", default=None, json="")

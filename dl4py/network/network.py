@@ -9,6 +9,7 @@ import numpy as np
 
 from dl4py.errors import ShapeError
 from dl4py.network.config import NetworkConfig
+from dl4py.network.era import order_of
 from dl4py.network.feed import as_list, label_shape, node_batch
 from dl4py.network.graph import Graph, build, scored_outputs
 from dl4py.network.parameters import Parameters, Slot, lay_out
@@ -56,6 +57,7 @@ class Network:
             "arena": np.zeros(0, np.uint8),
         }
         self.plans = Plans(self.graph, self.parameters, self._memory)
+        self.history: Any = None  # what a solver remembers between iterations
 
     @property
     def network(self) -> NetworkConfig:
@@ -71,6 +73,11 @@ class Network:
     def updater_state(self) -> np.ndarray:
         """All updater state, a writable vector in DL4J's order."""
         return self._memory["state"]
+
+    @property
+    def step(self) -> np.ndarray:
+        """What the last gradient, or the updater's last step, was; a vector in DL4J's order."""
+        return self._memory["gradient"]
 
     def output(self, *x: Arrays, mask: Masks = None) -> Any:
         """What the network answers to a batch: one array, or a list for several outputs."""
@@ -136,8 +143,9 @@ class Network:
 
             return fit_segments(self, batch)[-1]
         if self.config.optimization_algo != "stochastic_gradient_descent":
-            from dl4py.network.line_search import search
+            from dl4py.network.line_search import History, search
 
+            self.history = self.history or History()
             return search(self, batch)
         score = self.run("fit", batch)
         self.iteration += 1
@@ -192,8 +200,10 @@ class Network:
             clock[i] = rate_at(rate, self.iteration, self.epoch, self.graph.compatibility)
         bound.fill(given(batch))
         bound.plan.run()
-        loss = float(memory["score"][0])
-        return (loss / batch[0][0].shape[0] if self.config.mini_batch else loss) + float(memory["score"][1])
+        loss, penalties = map(float, memory["score"])
+        share = batch[0][0].shape[0] if self.config.mini_batch else 1
+        order = order_of(self.config.era, self.config.compatibility)
+        return (loss + penalties) / share if order.shares_penalties else loss / share + penalties
 
     def _answers(self, mode: str, x: Sequence[Any], mask: Masks) -> Any:
         batch = _batch(as_list(x), mask)

@@ -13,7 +13,7 @@ from dl4py.network.compile import Pass, emit_backward, emit_forward
 from dl4py.network.feed import Fed, fed_input, fed_label_mask, fed_labels, fed_mask, input_shapes, node_batch, outward
 from dl4py.network.graph import Graph, scored_outputs
 from dl4py.network.parameters import Parameters
-from dl4py.network.update import emit_penalty_scores, emit_update
+from dl4py.network.update import emit_constraints, emit_direction, emit_penalty_scores, emit_update
 from dl4py.plan import Array, Emitter, Plan
 
 Optional = Sequence[np.ndarray | None]
@@ -58,9 +58,11 @@ class Plans:
     _plans: dict[Any, Bound] = field(default_factory=dict)
 
     def ready(self, mode: str, batch: Batch) -> Bound:
-        """The bound plan of a mode and batch: ``fit``, ``gradient``, ``score`` (as in training), ``judge`` (as in
-        inference), ``output``, ``all`` (every vertex is kept), and ``step:`` before one of them where recurrent state
-        is carried.
+        """The bound plan of a mode and batch.
+
+        Modes are ``fit``, ``gradient``, ``direction`` (what the updater makes of it), ``constrain``, ``score`` (as in
+        training), ``judge`` (as in inference), ``output``, ``all`` (every vertex is kept), and one of them behind
+        ``steps:`` or ``segments:`` where recurrent state is carried.
         """
         x, y, masks, label_masks = batch
         key = (mode, *map(np.shape, x), *map(np.shape, y), *map(_shape, masks), *map(_shape, label_masks))
@@ -87,12 +89,17 @@ class Plans:
         graph = self.graph.fed(input_shapes(self.graph, batch[0]))
         run, feds = self._fed(graph, mode, batch)
         run.e.carrying = carrying or None
+        if mode == "constrain":
+            emit_constraints(self.parameters, run.e)
+            return self._keep(graph, mode, run, feds)
         emit_forward(graph, self.parameters, run, scored=bool(batch[1]))
         if mode not in ("output", "all"):
             penalties = Array((1,), space="score", precision="float64", offset=1, name="penalties")
             emit_penalty_scores(self.parameters, run.e, penalties)
-        if mode in ("gradient", "fit"):
+        if mode in ("gradient", "direction", "fit"):
             emit_backward(graph, self.parameters, run)
+        if mode == "direction":
+            emit_direction(graph, self.parameters, run.e)
         if mode == "fit":
             emit_update(graph, self.parameters, run.e)
         return self._keep(graph, mode, run, feds)

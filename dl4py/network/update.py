@@ -1,8 +1,7 @@
 """From gradients to new parameters: the order of one DL4J iteration.
 
 Average over the batch, normalize or clip per layer, penalties before the updater, updater, penalties after it,
-subtract,
-constrain.
+subtract, constrain. Older eras have another order (`era.py`).
 """
 
 from __future__ import annotations
@@ -11,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from dl4py import kernels as k
-from dl4py.layers.base import TrainableKeys
+from dl4py.layers.base import UpdatedKeys
+from dl4py.network.era import order_of
 from dl4py.network.gradient_normalization import emit_normalization
 from dl4py.network.graph import Graph
 from dl4py.network.parameters import Parameters, Slot
@@ -22,25 +22,45 @@ from dl4py.regularization.base import REGULARIZATION
 
 def emit_update(graph: Graph, parameters: Parameters, e: Emitter) -> None:
     """Records one update of all parameters."""
-    live = [slot for slot in parameters.slots if not slot.param.frozen]
-    if graph.config.mini_batch and e.batch != 1:
-        for run in _runs(live, lambda slot: slot.param.role != "statistic"):
-            e(k.rows.scale, _span(run, "gradient"), 1.0 / e.batch)
+    emit_direction(graph, parameters, e)
+    step = k.rows.subtract if graph.config.minimize else k.rows.add
+    for run in _runs(_live(parameters), lambda slot: True):
+        e(step, _span(run, "params"), _span(run, "gradient"))
+    emit_constraints(parameters, e)
+
+
+def emit_direction(graph: Graph, parameters: Parameters, e: Emitter) -> None:
+    """Records what turns the gradient into the step to subtract, in the order of the network's era."""
+    live = _live(parameters)
+    order = order_of(graph.config.era, graph.config.compatibility)
+    share = 1.0 / e.batch if graph.config.mini_batch else 1.0
+    if not order.averages_last:
+        _scale(live, e, share)
     for node in graph.nodes:
         slots = [slot for slot in parameters.of(node) if not slot.param.frozen]
         if slots and node.trained:
             emit_normalization(e, node.trained, slots)
-    _emit_penalties(live, e, before=True)
+    if not order.penalties_last:
+        _emit_penalties(live, e, lambda penalty: penalty.before_updater)
     for block in parameters.blocks:
         if not block.slots[0].param.frozen:
             with e.named("update"):
                 block.updater.emit(e, block.flat("gradient"), block.state())
-    _emit_penalties(live, e, before=False)
-    step = k.rows.subtract if graph.config.minimize else k.rows.add
-    for run in _runs(live, lambda slot: True):
-        e(step, _span(run, "params"), _span(run, "gradient"))
-    for slot in live:
+    if order.shares_penalties and not order.averages_last:
+        _scale(live, e, 1.0 / share)
+    _emit_penalties(live, e, lambda penalty: order.penalties_last or not penalty.before_updater)
+    if order.shares_penalties:
+        _scale(live, e, share)
+
+
+def emit_constraints(parameters: Parameters, e: Emitter) -> None:
+    """Records the projections of all parameters."""
+    for slot in _live(parameters):
         _emit_constraints(slot, e)
+
+
+def _live(parameters: Parameters) -> list[Slot]:
+    return [slot for slot in parameters.slots if not slot.param.frozen]
 
 
 def emit_penalty_scores(parameters: Parameters, e: Emitter, score: Array) -> None:
@@ -61,7 +81,7 @@ def penalties(slot: Slot) -> list[Regularization]:
     return layer_penalties(trained, bias=slot.param.role == "bias")
 
 
-def layer_penalties(keys: TrainableKeys, *, bias: bool) -> list[Regularization]:
+def layer_penalties(keys: UpdatedKeys, *, bias: bool) -> list[Regularization]:
     """The penalties of a layer's weights or biases: short keys first, then the lists."""
     make = REGULARIZATION.make
     found: list[Regularization] = []
@@ -77,12 +97,19 @@ def layer_penalties(keys: TrainableKeys, *, bias: bool) -> list[Regularization]:
     return [*found, *(keys.regularization_bias if bias else keys.regularization)]
 
 
-def _emit_penalties(slots: Sequence[Slot], e: Emitter, *, before: bool) -> None:
+def _scale(slots: Sequence[Slot], e: Emitter, factor: float) -> None:
+    """Multiplies gradients or steps; statistics are no gradients."""
+    if factor != 1.0:
+        for run in _runs(slots, lambda slot: slot.param.role != "statistic"):
+            e(k.rows.scale, _span(run, "gradient"), factor)
+
+
+def _emit_penalties(slots: Sequence[Slot], e: Emitter, due: Callable[[Regularization], bool]) -> None:
     for slot in slots:
         if slot.param.drifts and not e.quirk(26):
             continue
         for penalty in penalties(slot):
-            if penalty.before_updater == before:
+            if due(penalty):
                 from dl4py.network.parameters import updater_of
 
                 with e.named(slot.node.name):
