@@ -47,14 +47,11 @@ class LayerKeys(Thing):
     )
 
 
-class TrainableKeys(LayerKeys):
-    """Keys of every layer with parameters that `defaults:` may set."""
+class UpdatedKeys(Thing):
+    """Keys of everything with parameters that `defaults:` may set: how they are updated."""
 
-    activation: Activation = key("Function of the pre-output.", default="sigmoid", json="activationFn", inherited=True)
-    weight_init: Initializer = key("First values of weights.", default="xavier", json="weightInitFn", inherited=True)
-    bias_init: Number = key("First value of biases.", default=0.0, inherited=True)
-    gain_init: Number = key("First value of layer normalization's gain.", default=1.0, inherited=True)
-    updater: Updater = key("Rule that turns gradients into steps.", default="sgd", json="iupdater", inherited=True)
+    weight_init: Initializer | None = key("First values of weights.", default=None, inherited=True)
+    updater: Updater = key("Rule that turns gradients into steps.", default="sgd", inherited=True)
     bias_updater: Updater | None = key("Rule for biases; `updater` when absent.", default=None, inherited=True)
     l1: Rate | None = key("L1 coefficient of weights.", default=None, json="", inherited=True)
     l2: Rate | None = key("L2 coefficient of weights.", default=None, json="", inherited=True)
@@ -68,7 +65,6 @@ class TrainableKeys(LayerKeys):
     )
     regularization: Penalties = key("Further penalties of weights.", default=(), inherited=True)
     regularization_bias: Penalties = key("Further penalties of biases.", default=(), inherited=True)
-    weight_noise: WeightNoise | None = key("Noise on parameters while training.", default=None, inherited=True)
     gradient_normalization: GradientNormalization = key(
         "Normalization or clipping of the layer's gradient.",
         default="none",
@@ -76,6 +72,17 @@ class TrainableKeys(LayerKeys):
         inherited=True,
     )
     gradient_normalization_threshold: Positive = key("Threshold of clipping.", default=1.0, inherited=True)
+
+
+class TrainableKeys(LayerKeys, UpdatedKeys):
+    """Keys of every layer with parameters that `defaults:` may set."""
+
+    activation: Activation = key("Function of the pre-output.", default="sigmoid", json="activationFn", inherited=True)
+    weight_init: Initializer = key("First values of weights.", default="xavier", json="weightInitFn", inherited=True)
+    bias_init: Number = key("First value of biases.", default=0.0, inherited=True)
+    gain_init: Number = key("First value of layer normalization's gain.", default=1.0, inherited=True)
+    updater: Updater = key("Rule that turns gradients into steps.", default="sgd", json="iupdater", inherited=True)
+    weight_noise: WeightNoise | None = key("Noise on parameters while training.", default=None, inherited=True)
 
 
 class Layer(LayerKeys):
@@ -117,7 +124,7 @@ class Layer(LayerKeys):
         """The mask of what comes out, for a mask of what comes in."""
         return mask
 
-    def trained(self) -> TrainableKeys | None:
+    def trained(self) -> UpdatedKeys | None:
         """The layer whose updater and penalties hold for the parameters; None without parameters."""
         return None
 

@@ -155,7 +155,7 @@ def _label_mask(e: Emitter, labels: Array, mask: Array | None) -> Array | None:
 
 def _with_noise(e: Emitter, node: Node, layer: Layer, p: Params) -> tuple[Params, list[Callable[[], None]]]:
     """Noisy parameters, and what makes gradients of the noisy ones gradients of the clean ones."""
-    noise = node.trained.weight_noise if node.trained else None
+    noise = getattr(node.trained, "weight_noise", None)
     if noise is None:
         return p, []
     noisy = Params(p)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from math import sqrt
 
 from dl4py.kernels.jit import kernel
-from dl4py.layers.base import TrainableKeys
+from dl4py.layers.base import UpdatedKeys
 from dl4py.network.parameters import Slot
 from dl4py.plan import Array, Emitter
 
 
-def emit_normalization(e: Emitter, keys: TrainableKeys, slots: Sequence[Slot]) -> None:
+def emit_normalization(e: Emitter, keys: UpdatedKeys, slots: Sequence[Slot]) -> None:
     """Records the layer's mode on its gradient; the parameters of `slots` are neighbours."""
     mode, threshold = keys.gradient_normalization, keys.gradient_normalization_threshold
     if mode == "none":

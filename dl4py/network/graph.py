@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from dl4py.compatibility import Compatibility
 from dl4py.errors import DL4PyError, InvalidValue, MissingKey, ShapeError, SpecError
 from dl4py.layers import Layer
-from dl4py.layers.base import LossLayerPart, TrainableKeys
+from dl4py.layers.base import LossLayerPart, UpdatedKeys
 from dl4py.network.config import NetworkConfig
 from dl4py.network.order import topological
 from dl4py.plan import Param
@@ -40,7 +40,7 @@ class Node:
         return self.thing.params() if isinstance(self.thing, Layer) else []
 
     @property
-    def trained(self) -> TrainableKeys | None:
+    def trained(self) -> UpdatedKeys | None:
         """The keys that say how the parameters are trained."""
         return self.thing.trained() if isinstance(self.thing, Layer) else None
 

@@ -166,5 +166,6 @@ def _first(slot: Slot, generator: np.random.Generator, graph: Graph) -> np.ndarr
         return np.full(param.size, param.start)
     trained = slot.node.trained
     assert trained is not None
+    assert trained.weight_init is not None
     drawn = (param.initializer or trained.weight_init).draw(generator, param, graph.compatibility)
     return drawn.reshape(param.shape).ravel(order=param.order.upper())  # type: ignore[arg-type]
