@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from dl4py.layers.base import Layer, TrainableKeys, layer
+from dl4py.layers.base import Layer, UpdatedKeys, layer
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
 from dl4py.shapes import Shape
@@ -28,7 +28,7 @@ class Wrapper(Layer):
     def output_shape(self, given: Shape) -> Shape:
         return self.inner.output_shape(given)
 
-    def trained(self) -> TrainableKeys | None:
+    def trained(self) -> UpdatedKeys | None:
         return self.inner.trained()
 
     def wanted(self, given: Shape) -> Preprocessor | None:
