@@ -36,33 +36,60 @@ def replay(case: str, folder: Path = CASES) -> dict[str, float]:
     """The relative errors of everything that was recorded."""
     facts = json.loads((folder / case / "case.json").read_text())
     arrays = dict(np.load(folder / case / "arrays.npz"))
-    x, y, masks = (arrays_of(arrays, p) for p in ("x", "y", "ymask"))
+    x, y = arrays_of(arrays, "x"), arrays_of(arrays, "y")
+    masks, label_masks = masks_of(arrays, "xmask", len(x)), masks_of(arrays, "ymask", len(y))
     net = load(folder / case / "model.zip")
     errors = {"params": error(net.params, arrays["params"])}
-    outputs = net.output(*x)
+    outputs = net.output(x, mask=masks)
     outputs = outputs if isinstance(outputs, list) else [outputs]
     for ours, theirs in zip(outputs, arrays_of(arrays, "out"), strict=True):
         errors["out"] = max(errors.get("out", 0.0), error(ours, theirs))
+    if "act0" in arrays:
+        errors["activations"] = activations(net, x, arrays)
     assert net.summary() == facts["summary"]
     if "score" in facts:
-        errors["score"] = abs(net.score(x, y, label_mask=masks or None) - facts["score"]) / max(
-            abs(facts["score"]), 1e-30
-        )
+        score = net.score(x, y, mask=masks, label_mask=label_masks)
+        errors["score"] = abs(score - facts["score"]) / max(abs(facts["score"]), 1e-30)
     if "grad" in arrays:
-        errors["grad"] = error(net.gradient(x, y, label_mask=masks or None), arrays["grad"].reshape(-1))
+        errors["grad"] = error(net.gradient(x, y, mask=masks, label_mask=label_masks), arrays["grad"].reshape(-1))
     if facts["train"]:
-        errors |= train(net, x, y, masks, facts, arrays)
+        errors |= train(net, x, y, masks, label_masks, facts, arrays)
     return errors
 
 
-def train(net, x, y, masks, facts, arrays) -> dict[str, float]:
+def masks_of(arrays: dict[str, np.ndarray], prefix: str, count: int) -> list[np.ndarray | None] | None:
+    """The masks of `count` arrays, None where there are none at all."""
+    masks = [arrays.get(f"{prefix}{i}") for i in range(count)]
+    return masks if any(mask is not None for mask in masks) else None
+
+
+def activations(net, x, arrays) -> float:
+    """The largest error of any layer's output in a chain.
+
+    DL4J's activation and PReLU layers write into the output of the layer below (quirk 33), which is not compared.
+    """
+    nodes = net.graph.nodes
+    ours = net.activations(x)
+    return max(
+        error(ours[node.name], arrays[f"act{i}"])
+        for i, node in enumerate(nodes)
+        if i + 1 == len(nodes) or nodes[i + 1].thing.type not in ("activation", "prelu")
+    )
+
+
+def part(arrays, rows):
+    """Some rows of each array."""
+    return None if arrays is None else [None if a is None else a[rows] for a in arrays]
+
+
+def train(net, x, y, masks, label_masks, facts, arrays) -> dict[str, float]:
     """Four epochs of three minibatches of four rows."""
     scores = []
     for epoch in range(4):
         for start in (0, 4, 8):
             rows = slice(start, start + 4)
-            label_mask = [m[rows] for m in masks] or None
-            scores.append(net.fit([a[rows] for a in x], [a[rows] for a in y], label_mask=label_mask))
+            net.fit(part(x, rows), part(y, rows), mask=part(masks, rows), label_mask=part(label_masks, rows))
+            scores += net.scores
         net.end_epoch()
         if epoch == 0:
             first = net.params.copy()

@@ -58,6 +58,7 @@ class Network:
         }
         self.plans = Plans(self.graph, self.parameters, self._memory)
         self.history: Any = None  # what a solver remembers between iterations
+        self.scores: list[float] = []  # of the last `fit`, one for each iteration
 
     @property
     def network(self) -> NetworkConfig:
@@ -141,15 +142,16 @@ class Network:
         if self.config.backprop_type != "standard" and any(a.ndim == 3 for a in batch[0]):
             from dl4py.network.truncated import fit_segments
 
-            return fit_segments(self, batch)[-1]
-        if self.config.optimization_algo != "stochastic_gradient_descent":
+            self.scores = fit_segments(self, batch)
+        elif self.config.optimization_algo != "stochastic_gradient_descent":
             from dl4py.network.line_search import History, search
 
             self.history = self.history or History()
-            return search(self, batch)
-        score = self.run("fit", batch)
-        self.iteration += 1
-        return score
+            self.scores = [search(self, batch)]
+        else:
+            self.scores = [self.run("fit", batch)]
+            self.iteration += 1
+        return self.scores[-1]
 
     def end_epoch(self) -> None:
         """Counts a finished epoch."""
