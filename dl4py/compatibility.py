@@ -110,5 +110,11 @@ _ALL = [
         "masks the gradient of the output",
     ),
     Quirk(36, "updaters `adam` and `ams_grad`", "a step size of 0 becomes epsilon", "a step size of 0 stops"),
+    Quirk(
+        38,
+        "LSTM steps that a mask covers",
+        "the gradient of the cell passes through them",
+        "it ends there, as the cell does",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

@@ -57,7 +57,7 @@ def lstm_step(z, product, before, peepholes, cell, squashed, h, hard: int):
 
 @kernel("b g, b n, b n, b n, three n, b n, b n, b n* -> b g", split=True)
 def lstm_step_backward(gates, squashed, bent, before, peepholes, dh, dproduct, dcell, dz, hard: int):
-    """Gradients of the pre-outputs, and in `dcell` that of the old cell in place of that of the new one.
+    """Gradients of the pre-outputs; `dcell` becomes ``dc f``, what the old cell gets but for its peepholes.
 
     The gradient of ``h`` is `dh` from above plus `dproduct` from the step after. `bent` is ``tanh(c)`` where its slope
     is taken: `squashed` itself but in DL4J's masked steps.
@@ -78,7 +78,7 @@ def lstm_step_backward(gates, squashed, bent, before, peepholes, dh, dproduct, d
             dz[b, n + j] = df
             dz[b, 2 * n + j] = do
             dz[b, 3 * n + j] = dg
-            dcell[b, j] = dc * f + df * peepholes[0, j] + dg * peepholes[2, j]
+            dcell[b, j] = dc * f
 
 
 @kernel("b g, b g, b n, three n -> b n, b n, b n", split=True)
@@ -122,7 +122,7 @@ def hidden_backward(dh, dproduct, o, squashed, do, dsquashed):
 
 @kernel("b n, b n, b n, b n, b n, b n, three n, b n* -> b n, b n, b n", split=True)
 def cell_backward(dsquashed, dzo, i, f, g, before, peepholes, dcell, di, df, dg):
-    """Gradients of candidate, forget gate and input gate; `dcell` becomes ``dc f``, the old cell's own share."""
+    """Gradients of candidate, forget gate and input gate; `dcell` becomes ``dc f``."""
     for b in range(i.shape[0]):
         for j in range(i.shape[1]):
             dc = dcell[b, j] + dsquashed[b, j] + dzo[b, j] * peepholes[1, j]
@@ -132,9 +132,18 @@ def cell_backward(dsquashed, dzo, i, f, g, before, peepholes, dcell, di, df, dg)
             dcell[b, j] = dc * f[b, j]
 
 
-@kernel("b n, b n, b n, b n, three n, b n* -> b g", split=True)
-def gates_back(dzi, dzf, dzo, dzg, peepholes, dcell, dz):
-    """Joins the gradients of the pre-outputs; the old cell's gradient gets what its peepholes give."""
+@kernel("b g, three n, b n*", split=True)
+def peepholes_backward(dz, peepholes, dcell):
+    """Adds to the old cell's gradient what comes back through its peepholes."""
+    n = dcell.shape[1]
+    for b in range(dz.shape[0]):
+        for j in range(n):
+            dcell[b, j] += dz[b, n + j] * peepholes[0, j] + dz[b, 3 * n + j] * peepholes[2, j]
+
+
+@kernel("b n, b n, b n, b n -> b g", split=True)
+def gates_back(dzi, dzf, dzo, dzg, dz):
+    """Joins the gradients of the pre-outputs."""
     n = dzi.shape[1]
     for b in range(dzi.shape[0]):
         for j in range(n):
@@ -142,7 +151,6 @@ def gates_back(dzi, dzf, dzo, dzg, peepholes, dcell, dz):
             dz[b, n + j] = dzf[b, j]
             dz[b, 2 * n + j] = dzo[b, j]
             dz[b, 3 * n + j] = dzg[b, j]
-            dcell[b, j] += dzf[b, j] * peepholes[0, j] + dzg[b, j] * peepholes[2, j]
 
 
 @kernel("r n, r n, r g -> n, n, n")
