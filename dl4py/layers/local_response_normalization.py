@@ -1,0 +1,72 @@
+"""Local response normalization."""
+
+from typing import ClassVar
+
+from dl4py.kernels.jit import kernel
+from dl4py.layers.base import layer
+from dl4py.layers.images import ImageFormat, SpatialLayer
+from dl4py.plan import Array, Backward, Emitter, Params
+from dl4py.shapes import Shape
+from dl4py.spec import Number, Positive, key
+
+
+@layer("local_response_normalization", java="org.deeplearning4j.nn.conf.layers.LocalResponseNormalization")
+class LocalResponseNormalization(SpatialLayer):
+    """``y_c = x_c / (k + alpha sum_j x_j^2)^beta`` over the channels ``j`` from ``c - n // 2`` to ``c + n // 2``.
+
+    Input and output ``[batch, channels, height, width]``. Krizhevsky, Sutskever and Hinton, "ImageNet Classification with
+    Deep Convolutional Neural Networks", 2012, section 3.3; `alpha` is not divided by `n`.
+    """
+
+    summary_name: ClassVar[str] = "LocalResponseNormalization"
+    json_constants = {**SpatialLayer.json_constants, "cudnnAllowFallback": True}
+
+    k: Number = key("Added to the sum of squares.", default=2.0)
+    n: Positive = key("Neighbouring channels that are summed.", default=5.0)
+    alpha: Number = key("Factor of the sum of squares.", default=1e-4)
+    beta: Number = key("Exponent.", default=0.75)
+    data_format: ImageFormat = key("Order of the axes, the input's.", default="nchw", spelling="upper")
+
+    def output_shape(self, given: Shape) -> Shape:
+        return given
+
+    def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        rows = x.reshape(x.size // x.shape[-1], x.shape[-1])
+        base, y = e.like(rows, "base"), e.like(rows, "y")
+        half = int(self.n) // 2
+        e(normalize, rows, base, y, self.k, half, self.alpha, self.beta)
+
+        def backward(dy: Array) -> Array | None:
+            if not x.needs_gradient:
+                return None
+            dx = e.like(rows, "dx")
+            e(normalize_backward, rows, base, y, dy.reshape(*rows.shape), dx, half, self.alpha, self.beta)
+            return dx.reshape(*x.shape)
+
+        return y.reshape(*x.shape), backward
+
+
+@kernel("b n -> b n, b n", split=True)
+def normalize(x, base, y, k: float, half: int, alpha: float, beta: float):
+    """``base = k + alpha sum x^2``, ``y = x base^-beta``."""
+    for i in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            squares = 0.0
+            for j in range(max(c - half, 0), min(c + half + 1, x.shape[1])):
+                squares += x[i, j] * x[i, j]
+            base[i, c] = k + alpha * squares
+            y[i, c] = x[i, c] * base[i, c] ** -beta
+
+
+@kernel("b n, b n, b n, b n* -> b n", split=True)
+def normalize_backward(x, base, y, dy, dx, half: int, alpha: float, beta: float):
+    """``dx_c = dy_c base_c^-beta - 2 alpha beta x_c sum_j dy_j y_j / base_j``; leaves the summands in ``dy``."""
+    for i in range(x.shape[0]):
+        for c in range(x.shape[1]):
+            dx[i, c] = dy[i, c] * base[i, c] ** -beta
+            dy[i, c] *= y[i, c] / base[i, c]
+        for c in range(x.shape[1]):
+            total = 0.0
+            for j in range(max(c - half, 0), min(c + half + 1, x.shape[1])):
+                total += dy[i, j]
+            dx[i, c] -= 2.0 * alpha * beta * x[i, c] * total
