@@ -28,6 +28,10 @@ class Schedule(Thing):
         """The value in force at that iteration of that epoch."""
         raise NotImplementedError
 
+    def number(self) -> float | None:
+        """The number that DL4J's JSON holds in place of a schedule that DL4J lacks; None where it has the class."""
+        return None
+
 
 class CountedSchedule(Schedule):
     """A schedule that counts iterations or epochs."""

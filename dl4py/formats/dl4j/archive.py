@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import struct
+import warnings
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -14,6 +15,7 @@ import numpy as np
 from dl4py.atomic import replacing
 from dl4py.errors import ModelFileError, UnsupportedFeature
 from dl4py.formats.dl4j import arrays
+from dl4py.formats.dl4j.legacy.era import LegacyWarning
 from dl4py.formats.dl4j.text import SIZE_LIMIT
 
 ORDER = ("configuration.json", "coefficients.bin", "noParams.marker", "updaterState.bin", "normalizer.bin")
@@ -24,8 +26,8 @@ RATIO_LIMIT = 1100  # deflate reaches 1032 at most, and a fresh updater state is
 ENTRIES_LIMIT = 1000
 SERIALIZED = b"\xac\xed"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, OverflowError)
-JAVA_OBJECTS = {"updater.bin"}
-"""Training state as a Java object. DL4J passes over `preprocessor.bin` and `objects/...`, and so do we."""
+JAVA_UPDATER = "updater.bin"
+"""Training state as a Java object, passed over with a warning. DL4J passes over `preprocessor.bin` and `objects/...`, and so do we."""
 DAMAGED = "the file was cut off or damaged; fetch it again"
 CHANGED = "the configuration was changed, or belongs to another network"
 DISTRUST = "do not trust this file"
@@ -154,12 +156,13 @@ def _check(archive: Archive, file: zipfile.ZipFile) -> None:
             f"{archive.path}: `coefficients.bin` is missing, the model has no parameters",
             hint="a model that has none says so by an entry `noParams.marker`",
         )
-    for name in JAVA_OBJECTS & seen:
-        if archive.starts_with(name, SERIALIZED):
-            raise UnsupportedFeature(
-                f"{archive.path}: `{name}` is a serialized Java object, which is never loaded",
-                hint="load and save the model once with DL4J 0.5 to 0.9.1",
-            )
+    if JAVA_UPDATER in seen and archive.starts_with(JAVA_UPDATER, SERIALIZED):
+        warnings.warn(
+            f"{archive.path}: `{JAVA_UPDATER}` is a serialized Java object, which is never loaded; training goes on with "
+            "fresh updater state, or load and save the model once with DL4J 0.5 to 0.9.1",
+            LegacyWarning,
+            stacklevel=3,
+        )
 
 
 def _check_entry(path: Path, info: zipfile.ZipInfo) -> None:

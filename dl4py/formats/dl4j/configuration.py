@@ -6,6 +6,8 @@ from typing import Any
 
 from dl4py.errors import ModelFileError
 from dl4py.formats.dl4j.json import from_json, made, plain, same_word, to_json
+from dl4py.formats.dl4j.legacy.era import era_of
+from dl4py.formats.dl4j.legacy.translate import translate
 from dl4py.layers import Layer
 from dl4py.network.config import NetworkConfig
 from dl4py.network.graph import Graph, Node
@@ -119,9 +121,14 @@ def _names(layer: Layer, wanted: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def read_configuration(value: Any, where: str) -> NetworkConfig:
-    """The network of a `configuration.json` of DL4J 1.0.0-beta4 or later."""
+    """The network of a `configuration.json` of DL4J 0.5.0 or later."""
     if not isinstance(value, dict):
         raise ModelFileError(f"{where}: expected an object, found {type(value).__name__}")
+    era = era_of(value)
+    return _read(translate(value, era, where), where).but(era=era.steps)
+
+
+def _read(value: dict[str, Any], where: str) -> NetworkConfig:
     if "confs" in value:
         return _read_chain(value, where)
     if "vertices" in value and "networkInputs" in value:
@@ -174,13 +181,6 @@ def _read_graph(value: dict[str, Any], where: str) -> NetworkConfig:
 
 def _layer(conf: Any, where: str) -> Any:
     layer = conf.get("layer") if isinstance(conf, dict) else None
-    if isinstance(layer, dict) and "@class" not in layer:
-        from dl4py.errors import UnsupportedFeature
-
-        raise UnsupportedFeature(
-            f"{where}: a layer in the form of DL4J 1.0.0-alpha or earlier, which is not read yet",
-            hint="load it with DL4J 1.0.0-M2.1 and save it again",
-        )
     thing = from_json(layer, where)
     if not isinstance(thing, Layer):
         raise ModelFileError(f"{where}: `{type(thing).java}` is no layer")
@@ -218,6 +218,8 @@ def _common(value: dict[str, Any], conf: dict[str, Any]) -> dict[str, Any]:
     for name, choices in words.items():
         if name in found:
             found[name] = next((w for w in choices if same_word(w, str(found[name]))), found[name])
+    if found.get("data_type") in ("HALF", "BFLOAT16"):
+        found["data_type"] = "FLOAT"  # half numbers are stored, single ones computed with
     for name in ("data_type", "optimization_algo", "training_workspace_mode", "inference_workspace_mode", "cache_mode"):
         if isinstance(found.get(name), str):
             found[name] = found[name].lower()

@@ -55,6 +55,8 @@ def to_json(thing: Thing) -> dict[str, Any]:
 
 def _encoded(thing: Thing, name: str, value: Any, about: Mapping[str, Any]) -> dict[str, Any]:
     if second := about.get("schedule"):
+        if isinstance(value, Schedule) and (number := value.number()) is not None:
+            return {name: number}
         if isinstance(value, Schedule):
             beside = thing.__dict__.get("_beside", {}).get(name, float("nan"))
             return {name: beside, second: to_json(value)}

@@ -12,6 +12,7 @@ from dl4py.errors import ModelFileError
 from dl4py.formats.dl4j.archive import JSON_LIMIT, Archive, read_archive, write_archive
 from dl4py.formats.dl4j.arrays import write_array
 from dl4py.formats.dl4j.configuration import read_configuration, write_configuration
+from dl4py.formats.dl4j.legacy.vectors import Vectors
 from dl4py.formats.dl4j.text import parse_json, print_json
 from dl4py.network.config import NetworkConfig
 from dl4py.network.graph import build
@@ -44,7 +45,7 @@ def save(network: Network, path: str | os.PathLike[str], *, more: dict[str, Any]
 
 
 def load(path: str | os.PathLike[str]) -> Network:
-    """The network of a zip that DL4J (1.0.0-beta4 and later) or dl4py wrote."""
+    """The network of a zip that DL4J (0.5.0 and later) or dl4py wrote."""
     archive = read_archive(path)
     try:
         return _network(archive)
@@ -60,11 +61,15 @@ def _network(archive: Archive) -> Network:
         config = read_configuration(parsed, where)
     else:  # ours says what DL4J's JSON cannot: a warm-up prints its name alone
         config = _own_config(archive, own).but(**_counts(parsed, where))
-    parameters = lay_out(build(config))
-    params = _vector(archive, "coefficients.bin", parameters.size)
-    if params is not None and params.dtype == np.float64 and config.data_type != "double":
-        config = config.but(data_type="double")
+    graph = build(config)
+    parameters = lay_out(graph)
+    vectors = Vectors(graph, parameters, {} if own else parsed, str(archive.path))
+    params = _vector(archive, "coefficients.bin", vectors.size)
+    if params is not None:
+        params = vectors.params(params)
+        config = config.but(data_type="double" if params.dtype == np.float64 else "float")
     state = _vector(archive, "updaterState.bin", parameters.state_size)
+    state = state if state is None else vectors.state(state)
     network = Network(config, params=np.zeros(0) if params is None else params, state=state)
     network.labels = list(own.get("labels") or []) if own else []
     if archive.has("normalizer.bin"):

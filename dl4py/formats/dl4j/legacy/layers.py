@@ -9,7 +9,16 @@ from dl4py.errors import ModelFileError, UnsupportedFeature
 from dl4py.formats.dl4j.legacy import names
 from dl4py.formats.dl4j.legacy.era import Era
 from dl4py.formats.dl4j.legacy.objects import (
-    FIXED, ND4J, NEWER, activation, finite, loss, reconstruction, unwrapped, warn, weight_init,
+    FIXED,
+    ND4J,
+    NEWER,
+    activation,
+    finite,
+    loss,
+    reconstruction,
+    unwrapped,
+    warn,
+    weight_init,
 )  # fmt: skip
 from dl4py.formats.dl4j.legacy.updaters import by_role, updaters
 
@@ -105,10 +114,10 @@ def _noise(body: Mapping[str, Any], conf: Mapping[str, Any]) -> dict[str, Any]:
 
 def _boltzmann(body: Mapping[str, Any], where: str) -> dict[str, Any]:
     """A restricted Boltzmann machine answers as an auto-encoder does, with the function of its hidden units."""
-    unit = body.get("hiddenUnit") or "BINARY"
+    unit = str(body.get("hiddenUnit") or "BINARY")
     if unit not in names.HIDDEN_UNITS:
         raise UnsupportedFeature(
-            f"{where}: an RBM with {str(unit)[:40]} hidden units answers at random and is not read",
+            f"{where}: an RBM with {unit[:40]} hidden units answers at random and is not read",
             hint=f"hidden units that are read: {', '.join(names.HIDDEN_UNITS)}",
         )
     warn(f"{where}: the RBM is read as an auto-encoder: it predicts and trains with labels; pretraining differs")

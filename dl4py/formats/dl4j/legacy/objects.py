@@ -78,6 +78,7 @@ def weight_init(body: Mapping[str, Any], first: bool, where: str) -> Any:
     word, prefix = body.get("weightInit"), "org.deeplearning4j.nn.weights.WeightInit"
     if word is None:
         return None
+    word = str(word)
     if word == "DISTRIBUTION":
         if not isinstance(body.get("dist"), dict):
             raise UnsupportedFeature(f"{where}: `weightInit` is DISTRIBUTION, but there is no `dist`")

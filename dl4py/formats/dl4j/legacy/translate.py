@@ -16,7 +16,7 @@ def translate(value: dict[str, Any], era: Era, where: str) -> dict[str, Any]:
     """Today's form of a parsed configuration; that of the current era stays as it is."""
     if era.name == "current":
         return value
-    _warn(value, era, where)
+    _warn(value, where)
     found = dict(value)
     done = value.get("iterationCount") or 0
     if isinstance(value.get("confs"), list):
@@ -58,8 +58,8 @@ def _vertex(value: Any, done: int, era: Era, where: str) -> Any:
     return found
 
 
-def _warn(value: Mapping[str, Any], era: Era, where: str) -> None:
-    steps = {conf.get("numIterations") for conf in confs_of(dict(value))} - {None, 1}
-    if steps:
-        count = max(int(n) for n in steps if isinstance(n, int)) if all(isinstance(n, int) for n in steps) else "several"
-        warn(f"{where}: DL4J 0.x made {count} steps of each batch (`numIterations`); here each `fit` is one step")
+def _warn(value: Mapping[str, Any], where: str) -> None:
+    counts = [n for conf in confs_of(dict(value)) if isinstance(n := conf.get("numIterations"), int) and n != 1]
+    if counts:
+        made = f"DL4J 0.x made {max(counts)} steps of each batch (`numIterations`)"
+        warn(f"{where}: {made}; here each `fit` is one step")

@@ -30,7 +30,7 @@ def updaters(conf: Mapping[str, Any], body: Mapping[str, Any], first: bool, wher
     word = body.get("updater")
     if word is None:
         return None, None
-    if word not in KEYS:
+    if str(word) not in KEYS:
         raise UnsupportedFeature(f"{where}: the updater `{str(word)[:40]}` of DL4J 0.x is not known here")
     if word == "ADADELTA" and first:
         warn(f"{where}: DL4J 0.5.0 computed AdaDelta wrongly; training goes on with the right formula")
@@ -87,7 +87,7 @@ def _updater(
 
 def _policy(conf: Mapping[str, Any], body: Mapping[str, Any], rate: float | None, where: str) -> Any:
     """The schedule of a `learningRatePolicy`; what DL4J 0.x multiplied into the stored rate goes on compounding."""
-    policy = conf.get("learningRatePolicy") or "None"
+    policy = str(conf.get("learningRatePolicy") or "None")
     decay, power, steps = (finite(conf.get(f"lrPolicy{name}")) for name in ("DecayRate", "Power", "Steps"))
     table = body.get("learningRateSchedule")
     if policy == "Schedule" and isinstance(table, dict) and table:
@@ -104,11 +104,11 @@ def _policy(conf: Mapping[str, Any], body: Mapping[str, Any], rate: float | None
         "Exponential": ("Exponential", {"gamma": decay}),
         "Inverse": ("Inverse", {"gamma": decay, "power": power}),
         "Poly": ("Poly", {"power": power, "maxIter": conf.get("numIterations")}),
-        "Sigmoid": ("Sigmoid", {"gamma": decay, "stepSize": None if steps is None else int(steps)}),
+        "Sigmoid": ("Sigmoid", {"gamma": decay, "stepSize": steps and int(steps)}),
         "Step": ("Step", {"decayRate": decay, "step": steps}),
     }
     if policy not in factors or None in factors[policy][1].values():
-        raise UnsupportedFeature(f"{where}: the learning rate policy `{str(policy)[:40]}` cannot be read")
+        raise UnsupportedFeature(f"{where}: the learning rate policy `{policy[:40]}` cannot be read")
     name, keys = factors[policy]
     factor = {"@class": f"{SCHEDULE}{name}Schedule", "initialValue": 1.0, "scheduleType": "ITERATION", **keys}
     done = conf.get("iterationCount")
@@ -116,5 +116,5 @@ def _policy(conf: Mapping[str, Any], body: Mapping[str, Any], rate: float | None
 
 
 def _map(table: Mapping[str, Any], start: float | None) -> dict[str, Any]:
-    values = ({} if start is None else {"0": start}) | {str(i): float(value) for i, value in table.items()}
+    values = ({} if start is None else {"0": start}) | dict(table)
     return {"@class": f"{SCHEDULE}MapSchedule", "scheduleType": "ITERATION", "values": values}
