@@ -27,7 +27,8 @@ ENTRIES_LIMIT = 1000
 SERIALIZED = b"\xac\xed"
 UNREADABLE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError, OverflowError)
 JAVA_UPDATER = "updater.bin"
-"""Training state as a Java object, passed over with a warning. DL4J passes over `preprocessor.bin` and `objects/...`, and so do we."""
+"""Training state as a Java object, passed over with a warning. DL4J passes over `preprocessor.bin` and `objects/...`,
+and so do we."""
 DAMAGED = "the file was cut off or damaged; fetch it again"
 CHANGED = "the configuration was changed, or belongs to another network"
 DISTRUST = "do not trust this file"
@@ -158,8 +159,8 @@ def _check(archive: Archive, file: zipfile.ZipFile) -> None:
         )
     if JAVA_UPDATER in seen and archive.starts_with(JAVA_UPDATER, SERIALIZED):
         warnings.warn(
-            f"{archive.path}: `{JAVA_UPDATER}` is a serialized Java object, which is never loaded; training goes on with "
-            "fresh updater state, or load and save the model once with DL4J 0.5 to 0.9.1",
+            f"{archive.path}: `{JAVA_UPDATER}` is a serialized Java object, which is never loaded; training goes on "
+            "with fresh updater state, or load and save the model once with DL4J 0.5 to 0.9.1",
             LegacyWarning,
             stacklevel=3,
         )

@@ -26,8 +26,8 @@ GONE = {
 }
 ACTIVATIONS = {
     "Cube": "Cube", "ELU": "ELU", "HardSigmoid": "HardSigmoid", "HardTanh": "HardTanH", "Identity": "Identity",
-    "LReLU": "LReLU", "RationalTanh": "RationalTanh", "RectifiedTanh": "RectifiedTanh", "SELU": "SELU", "SWISH": "Swish",
-    "ReLU": "ReLU", "RReLU": "RReLU", "Sigmoid": "Sigmoid", "Softmax": "Softmax", "SoftPlus": "SoftPlus",
+    "LReLU": "LReLU", "RationalTanh": "RationalTanh", "RectifiedTanh": "RectifiedTanh", "SELU": "SELU",
+    "SWISH": "Swish", "ReLU": "ReLU", "RReLU": "RReLU", "Sigmoid": "Sigmoid", "Softmax": "Softmax", "SoftPlus": "SoftPlus",
     "SoftSign": "SoftSign", "TanH": "TanH",
 }  # fmt: skip
 ACTIVATION_WORDS = {
@@ -65,8 +65,8 @@ VERTICES = {
     "LayerVertex": "LayerVertex", "LastTimeStepVertex": "rnn.LastTimeStepVertex",
     "ReverseTimeSeriesVertex": "rnn.ReverseTimeSeriesVertex",
     "DuplicateToTimeSeriesVertex": "rnn.DuplicateToTimeSeriesVertex", "PreprocessorVertex": "PreprocessorVertex",
-    "StackVertex": "StackVertex", "UnstackVertex": "UnstackVertex", "L2Vertex": "L2Vertex", "ScaleVertex": "ScaleVertex",
-    "L2NormalizeVertex": "L2NormalizeVertex", "ShiftVertex": "ShiftVertex", "PoolHelperVertex": "PoolHelperVertex",
+    "StackVertex": "StackVertex", "UnstackVertex": "UnstackVertex", "L2Vertex": "L2Vertex",
+    "ScaleVertex": "ScaleVertex", "L2NormalizeVertex": "L2NormalizeVertex", "ShiftVertex": "ShiftVertex", "PoolHelperVertex": "PoolHelperVertex",
     "ReshapeVertex": "ReshapeVertex", "FrozenVertex": "FrozenVertex",
 }  # fmt: skip
 RECONSTRUCTIONS = {
