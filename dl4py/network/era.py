@@ -2,10 +2,10 @@
 
 | era | releases | gradient | penalties | score |
 |---|---|---|---|---|
-| `current` | 1.0.0-beta4 to M2.1 | averaged, clipped, penalized, through the updater | as their class says | loss / N + penalties |
-| `beta3` | 1.0.0-beta3 | averaged, clipped, through the updater | added after it | loss / N + penalties |
-| `beta3_scaled` | beta3 with `legacyBatchScaledL2` | the same | divided by N | (loss + penalties) / N |
-| `beta2` | 0.5.0 to 1.0.0-beta2 | summed, clipped, through the updater, then averaged | added before the average | (loss + penalties) / N |
+| `current` | 1.0.0-beta4 to M2.1 | averaged, clipped, penalized, updater | by class | loss / N + penalties |
+| `beta3` | 1.0.0-beta3 | averaged, clipped, updater | after it | loss / N + penalties |
+| `beta3_scaled` | beta3, `legacyBatchScaledL2` | the same | after it, divided by N | (loss + penalties) / N |
+| `beta2` | 0.5.0 to 1.0.0-beta2 | summed, clipped, updater, averaged | before the average | (loss + penalties) / N |
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def _penalties(body: Mapping[str, Any], conf: Mapping[str, Any], *, bias: bool) 
     if conf.get("useRegularization") is False:
         return []
     l1, l2 = (_coefficient(body, conf, which, bias=bias) for which in ("l1", "l2"))
-    found = []
+    found: list[dict[str, Any]] = []
     if l1:
         found.append({"@class": f"{PENALTIES}L1Regularization", "l1": {"@class": FIXED, "value": l1}})
     if l2:

@@ -27,8 +27,8 @@ GONE = {
 ACTIVATIONS = {
     "Cube": "Cube", "ELU": "ELU", "HardSigmoid": "HardSigmoid", "HardTanh": "HardTanH", "Identity": "Identity",
     "LReLU": "LReLU", "RationalTanh": "RationalTanh", "RectifiedTanh": "RectifiedTanh", "SELU": "SELU",
-    "SWISH": "Swish", "ReLU": "ReLU", "RReLU": "RReLU", "Sigmoid": "Sigmoid", "Softmax": "Softmax", "SoftPlus": "SoftPlus",
-    "SoftSign": "SoftSign", "TanH": "TanH",
+    "SWISH": "Swish", "ReLU": "ReLU", "RReLU": "RReLU", "Sigmoid": "Sigmoid", "Softmax": "Softmax",
+    "SoftPlus": "SoftPlus", "SoftSign": "SoftSign", "TanH": "TanH",
 }  # fmt: skip
 ACTIVATION_WORDS = {
     "cube": "Cube", "elu": "ELU", "hardsigmoid": "HardSigmoid", "hardtanh": "HardTanH", "identity": "Identity",
@@ -66,8 +66,8 @@ VERTICES = {
     "ReverseTimeSeriesVertex": "rnn.ReverseTimeSeriesVertex",
     "DuplicateToTimeSeriesVertex": "rnn.DuplicateToTimeSeriesVertex", "PreprocessorVertex": "PreprocessorVertex",
     "StackVertex": "StackVertex", "UnstackVertex": "UnstackVertex", "L2Vertex": "L2Vertex",
-    "ScaleVertex": "ScaleVertex", "L2NormalizeVertex": "L2NormalizeVertex", "ShiftVertex": "ShiftVertex", "PoolHelperVertex": "PoolHelperVertex",
-    "ReshapeVertex": "ReshapeVertex", "FrozenVertex": "FrozenVertex",
+    "ScaleVertex": "ScaleVertex", "L2NormalizeVertex": "L2NormalizeVertex",
+    "ShiftVertex": "ShiftVertex", "PoolHelperVertex": "PoolHelperVertex", "ReshapeVertex": "ReshapeVertex", "FrozenVertex": "FrozenVertex",
 }  # fmt: skip
 RECONSTRUCTIONS = {
     "Gaussian": "GaussianReconstructionDistribution", "Bernoulli": "BernoulliReconstructionDistribution",

@@ -34,7 +34,8 @@ class Vectors:
         """The parameters, `[n]`, in today's order."""
         if self.bare:
             warn(
-                f"{self.path}: DL4J 0.5.0 kept no running statistics of batch normalization; mean 0, variance 1 are taken"
+                f"{self.path}: DL4J 0.5.0 kept no running statistics of batch normalization; mean 0 and variance 1 "
+                "are taken"
             )
         found, at = np.empty(self.parameters.size, stored.dtype), 0
         for slot in self.parameters.slots:
