@@ -39,46 +39,58 @@ def preprocessor(type: str, *, java: str | None = None) -> Callable[[C], C]:
     return PREPROCESSORS.register(type, java=java)
 
 
-def flatten(e: Emitter, x: Array, given: Shape) -> tuple[Array, Backward]:
-    """Rows `[batch, size]` of images or volumes; a row holds its values in the order of DL4J's layout `given`."""
-    if _in_order(x.shape, given):
-        return x.reshape(x.rows, x.size // x.rows), lambda dy: dy.reshape(*x.shape)
-    rows = e.array(x.rows, x.size // x.rows, name="rows")
-    e(k.move.copy_any, x, _inside(rows, x.shape, given))
-
-    def backward(dy: Array) -> Array:
-        dx = e.like(x, "dx")
-        e(k.move.copy_any, _inside(dy, x.shape, given), dx)
-        return dx
-
-    return rows, backward
-
-
-def unflatten(e: Emitter, x: Array, shape: tuple[int, ...], made: Shape) -> tuple[Array, Backward]:
-    """Images or volumes of `shape`, channels last, of rows whose values are in the order of DL4J's layout `made`."""
-    if _in_order(shape, made):
+def to_face(e: Emitter, x: Array, layout: Shape) -> tuple[Array, Backward]:
+    """An array of a plan in DL4J's order of axes, batch first."""
+    shape = tuple(x.shape[layout.inside.index(axis)] for axis in range(len(x.shape)))
+    if _in_order(x, layout):
         return x.reshape(*shape), lambda dy: dy.reshape(*x.shape)
-    y = e.array(*shape, name="y")
-    e(k.move.copy_any, _inside(x, shape, made), y)
+    y = e.array(*shape, name="face")
+    e(k.move.copy_any, x, y.transposed(*layout.inside))
 
     def backward(dy: Array) -> Array:
         dx = e.like(x, "dx")
-        e(k.move.copy_any, dy, _inside(dx, shape, made))
+        e(k.move.copy_any, dy.transposed(*layout.inside), dx)
         return dx
 
     return y, backward
 
 
-def _inside(rows: Array, shape: tuple[int, ...], layout: Shape) -> Array:
-    """Rows in the order of DL4J's layout, seen as the array of `shape` that a plan holds."""
-    face = dict(zip(layout.inside, shape, strict=True))
-    return rows.reshape(*(face[axis] for axis in range(len(shape)))).transposed(*layout.inside)
+def from_face(e: Emitter, x: Array, layout: Shape) -> tuple[Array, Backward]:
+    """An array in DL4J's order of axes as a plan holds it."""
+    y = e.array(*(x.shape[axis] for axis in layout.inside), name="y")
+    if _in_order(y, layout):
+        return x.reshape(*y.shape), lambda dy: dy.reshape(*x.shape)
+    e(k.move.copy_any, x.transposed(*layout.inside), y)
+
+    def backward(dy: Array) -> Array:
+        dx = e.like(x, "dx")
+        e(k.move.copy_any, dy, dx.transposed(*layout.inside))
+        return dx
+
+    return y, backward
 
 
-def _in_order(shape: tuple[int, ...], layout: Shape) -> bool:
-    """Whether DL4J's order and that of the plan are the same: axes of length 1 do not count."""
-    long = [axis for axis, size in zip(layout.inside, shape, strict=True) if size > 1]
+def _in_order(x: Array, layout: Shape) -> bool:
+    """Whether an array of a plan has DL4J's order in memory: axes of length 1 do not count."""
+    long = [axis for axis, size in zip(layout.inside, x.shape, strict=True) if size > 1]
     return long == sorted(long)
+
+
+def flatten(e: Emitter, x: Array, given: Shape) -> tuple[Array, Backward]:
+    """Rows `[batch, size]`, values of an example in DL4J's order."""
+    face, back = to_face(e, x, given)
+    return face.reshape(face.rows, face.size // face.rows), lambda dy: back(dy.reshape(*face.shape))
+
+
+def unflatten(e: Emitter, x: Array, made: Shape) -> tuple[Array, Backward]:
+    """Images or volumes of rows whose values are in DL4J's order."""
+    y, back = from_face(e, x.reshape(x.rows, *made.array), made)
+
+    def backward(dy: Array) -> Array | None:
+        dx = back(dy)
+        return None if dx is None else dx.reshape(*x.shape)
+
+    return y, backward
 
 
 def checked_images(step: Preprocessor, given: Shape, sizes: tuple[int, int, int]) -> Convolutional:

@@ -21,8 +21,11 @@ class Composable(Preprocessor):
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         backs = []
+        given = e.given[0]
         for step in self.input_pre_processors:
-            x, back = step.emit(e, x)
+            with e.inside((given,), e.masks):
+                x, back = step.emit(e, x)
+            given = step.output_shape(given)
             backs.append(back)
 
         def backward(dy: Array) -> Array | None:
@@ -32,3 +35,11 @@ class Composable(Preprocessor):
             return dx
 
         return x, backward
+
+    def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
+        given = e.given[0]
+        for step in self.input_pre_processors:
+            with e.inside((given,), (mask,)):
+                mask = step.output_mask(e, mask)
+            given = step.output_shape(given)
+        return mask

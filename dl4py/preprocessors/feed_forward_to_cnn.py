@@ -34,8 +34,7 @@ class FeedForwardToCnn(Preprocessor):
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         if isinstance(e.given[0], Convolutional):
             return x, lambda dy: dy
-        shape = (x.rows, self.input_height, self.input_width, self.num_channels)
-        return unflatten(e, x, shape, Convolutional(self.num_channels, self.input_height, self.input_width))
+        return unflatten(e, x, Convolutional(self.num_channels, self.input_height, self.input_width))
 
     def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
         return mask_of_examples(mask, 4)

@@ -44,8 +44,7 @@ class FeedForwardToCnn3D(Preprocessor):
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         if isinstance(e.given[0], Convolutional3D):
             return x, lambda dy: dy
-        shape = (x.rows, self.input_depth, self.input_height, self.input_width, self.num_channels)
-        return unflatten(e, x, shape, self._volumes)
+        return unflatten(e, x, self._volumes)
 
     def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
         return mask_of_examples(mask, 5)

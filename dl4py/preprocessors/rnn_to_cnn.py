@@ -37,8 +37,7 @@ class RnnToCnn(Preprocessor):
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         rows = x.reshape(x.rows * x.columns, x.shape[2])
-        shape = (rows.rows, self.input_height, self.input_width, self.num_channels)
-        y, back = unflatten(e, rows, shape, Convolutional(self.num_channels, self.input_height, self.input_width))
+        y, back = unflatten(e, rows, Convolutional(self.num_channels, self.input_height, self.input_width))
 
         def backward(dy: Array) -> Array | None:
             dx = back(dy)
