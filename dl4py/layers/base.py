@@ -247,9 +247,9 @@ def flattening(given: Shape) -> Preprocessor | None:
     """The preprocessor that makes rows of `given`; None where it is rows."""
     if isinstance(given, FeedForward | ConvolutionalFlat):
         return None
-    from dl4py.preprocessors.cnn_to_feed_forward import flattened
+    from dl4py.preprocessors.automatic import before_rows
 
-    return flattened(given)
+    return before_rows(given)
 
 
 def layer(type: str, *, java: str | None = None) -> Callable[[C], C]:
