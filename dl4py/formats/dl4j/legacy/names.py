@@ -67,7 +67,8 @@ VERTICES = {
     "DuplicateToTimeSeriesVertex": "rnn.DuplicateToTimeSeriesVertex", "PreprocessorVertex": "PreprocessorVertex",
     "StackVertex": "StackVertex", "UnstackVertex": "UnstackVertex", "L2Vertex": "L2Vertex",
     "ScaleVertex": "ScaleVertex", "L2NormalizeVertex": "L2NormalizeVertex",
-    "ShiftVertex": "ShiftVertex", "PoolHelperVertex": "PoolHelperVertex", "ReshapeVertex": "ReshapeVertex", "FrozenVertex": "FrozenVertex",
+    "ShiftVertex": "ShiftVertex", "PoolHelperVertex": "PoolHelperVertex", "ReshapeVertex": "ReshapeVertex",
+    "FrozenVertex": "FrozenVertex",
 }  # fmt: skip
 RECONSTRUCTIONS = {
     "Gaussian": "GaussianReconstructionDistribution", "Bernoulli": "BernoulliReconstructionDistribution",
