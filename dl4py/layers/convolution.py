@@ -33,10 +33,14 @@ class CudnnKeys(Thing):
 
 
 class ConvolutionalLayer(TrainableLayer, ConvolutionModeKey, CudnnKeys):
-    """A layer with weights that see windows of its input; `takes` says of what, `layout` which key orders its axes."""
+    """A layer with weights that see windows of its input; `takes` says of what, `layout` which key orders its axes.
+
+    The bias comes first in the flat vector; `bias_named_last` tells where DL4J names it behind the weights.
+    """
 
     takes: ClassVar[type[Spatial]] = Convolutional
     layout: ClassVar[str] = "cnn2d_data_format"
+    bias_named_last: ClassVar[tuple[str, ...]] = ("variables",)
     json_constants: ClassVar[dict[str, Any]] = {"timeDistributedFormat": None}
 
     n_in: Size | None = key("Channels of the input; found when absent.", default=None, json="nin")
@@ -71,7 +75,8 @@ class ConvolutionalLayer(TrainableLayer, ConvolutionModeKey, CudnnKeys):
                 at=self.mark(self.layout),
                 hint=f"leave `{self.layout}` out: the network's input decides",
             )
-        return self.but(**{"n_in": many, self.layout: found.format.lower()})
+        fed = self.but(**{"n_in": many, self.layout: found.format.lower()})
+        return fed.but(n_out=fed.channels)
 
     def wanted(self, given: Shape) -> Preprocessor | None:
         from dl4py.preprocessors.automatic import before_images, before_sequences
@@ -90,7 +95,7 @@ class ConvolutionalLayer(TrainableLayer, ConvolutionModeKey, CudnnKeys):
         return tuple(w.out for w in self.sliding.windows(known)) if len(known) == len(given) else given
 
     def params(self) -> list[Param]:
-        last = Param.bias("b", (self.channels,), self.bias_init).but(named_last=("variables",))
+        last = Param.bias("b", (self.channels,), self.bias_init).but(named_last=self.bias_named_last)
         return ([last] if self.has_bias else []) + self.weights()
 
     def weights(self) -> list[Param]:
