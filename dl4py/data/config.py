@@ -52,8 +52,8 @@ class DataConfig(Thing):
                 hint="add `train:` to `data`, for example {type: csv, path: …}",
             )
         train = self.train.load()
-        validation = self.validation.beside(train).load() if self.validation else None
-        test = self.test.beside(train, testing=True).load() if self.test else None
+        validation = self.validation.beside(train).load().at_rest() if self.validation else None
+        test = self.test.beside(train, testing=True).load().at_rest() if self.test else None
         for name, other in (("validation", validation), ("test", test)):
             if other is not None:
                 self._check_alike(train, name, other)
@@ -101,5 +101,9 @@ class Data:
 
 
 def _shapes(arrays: Any) -> str:
-    """Shapes of one example, in words."""
-    return ", ".join(" x ".join(map(str, array.shape[1:])) for array in arrays) or "no kind"
+    """Shapes of one example, in words; sequences may differ in length."""
+    return ", ".join(_shape(array.shape[1:]) for array in arrays) or "no kind"
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]} a step" if len(shape) == 2 else " x ".join(map(str, shape))

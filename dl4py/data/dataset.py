@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
 from mmap import mmap
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -19,11 +20,20 @@ EXAMPLE = Numbered("example")
 BLOCK = 1 << 21  # values looked at together where the size of a batch does not matter
 
 
+class Fresh(Protocol):
+    """First features that are drawn anew for each epoch."""
+
+    def rows(self, index: np.ndarray | slice) -> Self: ...
+
+    def draw(self, index: np.ndarray | slice, epoch: int, seed: int) -> np.ndarray: ...
+
+
 @dataclass(frozen=True, eq=False)
 class Dataset:
     """Features `[n, ...]`, labels `[n, ...]` and their masks of n examples; `place` tells where example i was read.
 
     Whole numbers (pixels of an idx file) stay as the file holds them and become single precision batch by batch.
+    With `fresh` the first features are those for judging, and epochs of training draw others.
     """
 
     features: Arrays
@@ -32,6 +42,7 @@ class Dataset:
     place: Place = EXAMPLE
     feature_masks: Masks = ()
     label_masks: Masks = ()
+    fresh: Fresh | None = None
 
     def __post_init__(self) -> None:
         arrays = [*self.features, *self.labels, *self.feature_masks, *self.label_masks]
@@ -68,11 +79,22 @@ class Dataset:
             feature_masks=chosen(self.feature_masks, index),
             label_masks=chosen(self.label_masks, index),
             place=Chosen(self.place, np.arange(len(self))[index]),
+            fresh=self.fresh.rows(index) if self.fresh else None,
         )
 
-    def batch(self, index: np.ndarray | slice) -> Batch:
-        """Some examples as one batch."""
-        features, labels = (tuple(_real(taken(a, index)) for a in arrays) for arrays in (self.features, self.labels))
+    def at_rest(self) -> Dataset:
+        """The examples as they are judged, the same in every epoch."""
+        return replace(self, fresh=None) if self.fresh else self
+
+    def batch(self, index: np.ndarray | slice, epoch: int | None = None, seed: int = 0) -> Batch:
+        """Some examples as one batch, as they are judged or as an epoch of training draws them."""
+        features: Arrays
+        if self.fresh is None or epoch is None:
+            features = tuple(_real(taken(a, index)) for a in self.features)
+        else:
+            first = self.fresh.draw(index, epoch, seed)
+            features = tuple(_real(a) for a in (first, *(taken(a, index) for a in self.features[1:])))
+        labels = tuple(_real(taken(a, index)) for a in self.labels)
         return Batch(features, labels, chosen(self.feature_masks, index), chosen(self.label_masks, index))
 
     def normalized(self, normalizer: Fitted) -> Dataset:
@@ -87,7 +109,7 @@ class Dataset:
     @property
     def unpacked(self) -> bool:
         """Whether all features lie in memory as numbers that batches can hold as they are."""
-        return all(_fit(a) and not _mapped(a) for a in self.features)
+        return self.fresh is None and all(_fit(a) and not _mapped(a) for a in self.features)
 
     def partitions(self, count: int) -> list[Dataset]:
         """At most `count` parts of neighbours whose sizes differ by one at most; none is empty."""

@@ -21,7 +21,8 @@ class BatchIterator:
     """Batches of `batch_size`; the order of an epoch depends on the seed and its number alone.
 
     The last batch of an epoch is as large as what is left, or is left out with `drop_last`. Numbers in memory are
-    normalized once, all at the first epoch; pixels and mapped files batch by batch. The numbers are the same.
+    normalized once, all at the first epoch; pixels and mapped files batch by batch. The numbers are the same. Images
+    with random transforms are drawn anew, by the seed, the epoch and their number.
     """
 
     dataset: Dataset
@@ -61,5 +62,5 @@ class BatchIterator:
             start = i * self.batch_size
             stop = min(start + self.batch_size, len(dataset))
             index = slice(start, stop) if order is None else order[start:stop]
-            batch = dataset.batch(index)
+            batch = dataset.batch(index, number, self.seed)
             yield normalizer.apply_batch(batch) if normalizer else batch

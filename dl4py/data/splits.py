@@ -50,8 +50,8 @@ class Split(Thing):
         last = order[n - test :]
         return (
             data.rows(train if self.shuffle else slice(0, len(train))),
-            data.rows(middle) if validation else None,
-            data.rows(last) if test else None,
+            data.at_rest().rows(middle) if validation else None,
+            data.at_rest().rows(last) if test else None,
         )
 
     def _count(self, n: int, share: float, name: str) -> int:

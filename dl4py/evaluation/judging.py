@@ -29,7 +29,7 @@ def evaluate(network: Network, data: Any, *, batch_size: int = 1024, judgement: 
     compared in the labels' own units. Figures and loss leave out what a label mask covers; the loss is that of
     inference, without dropout and statistics of the batch.
     """
-    dataset = as_dataset(data)
+    dataset = as_dataset(data).at_rest()
     if not dataset.labels:
         raise DataError("the data has no labels to compare with", hint="name them with `labels`")
     thing: Any = network.graph.node(network.graph.outputs[0]).thing

@@ -60,16 +60,20 @@ class Reader(Thing):
 
     def part(self, data: Dataset) -> Dataset:
         """The examples that `rows` asks for."""
+        return data if self.rows is None else data.rows(self.span(len(data)))
+
+    def span(self, n: int) -> slice:
+        """Which of n examples `rows` asks for."""
         if self.rows is None:
-            return data
+            return slice(0, n)
         start, stop = self.rows
-        if stop > len(data):
+        if stop > n:
             raise DataError(
-                f"`rows: [{start}, {stop}]` of {len(data)} examples",
+                f"`rows: [{start}, {stop}]` of {n} examples",
                 at=self.mark("rows"),
-                hint=f"the second number is at most {len(data)}",
+                hint=f"the second number is at most {n}",
             )
-        return data.rows(slice(start, stop))
+        return slice(start, stop)
 
 
 def reader(type: str, *, java: str | None = None) -> Callable[[C], C]:

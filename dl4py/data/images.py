@@ -1,0 +1,94 @@
+"""Image files to pixels."""
+
+from __future__ import annotations
+
+import struct
+import tempfile
+import warnings
+import zlib
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from dl4py.errors import DataError
+from dl4py.spec import Mark
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+ColorOrder = Literal["bgr", "rgb"]
+ENDINGS = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"))
+FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # none that starts another program
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+IN_MEMORY = 1 << 31  # bytes of pixels; more of them lie in a temporary file
+
+
+def read_image(path: Path, channels: int, at: Mark | None = None) -> Image:
+    """An image, upright, with 1, 3 or 4 channels of 8 bits.
+
+    Raises `DataError` naming the file that is damaged, no image, or larger than Pillow takes for safe.
+    """
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about metadata that nobody needs
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=FORMATS) as file:
+                file.load()
+                return _eight_bits(ImageOps.exif_transpose(file)).convert(MODES[channels])
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _huge(path, at) from None
+    except UnidentifiedImageError:
+        hint = f"read are {', '.join(FORMATS)}"
+        raise DataError(f"{path} is no image", at=at, hint=hint) from None
+    except (OSError, SyntaxError, ValueError, EOFError, struct.error, zlib.error, MemoryError) as error:
+        why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise DataError(f"{path} cannot be read as an image: {why}", at=at, hint="fetch it again") from None
+
+
+def pixels(image: Image, order: ColorOrder) -> np.ndarray:
+    """`[channels, height, width]`, 0 to 255; colours in the order that is asked for, transparency last."""
+    array = np.asarray(image)
+    if array.ndim == 2:
+        return array[None]
+    if order == "bgr":
+        array = array[:, :, [2, 1, 0, *range(3, array.shape[2])]]
+    return np.moveaxis(array, 2, 0)
+
+
+def resized(image: Image, height: int, width: int) -> Image:
+    """The whole image in another size, by linear interpolation over all pixels that meet in one."""
+    from PIL.Image import Resampling
+
+    return image if image.size == (width, height) else image.resize((width, height), Resampling.BILINEAR)
+
+
+def room(shape: tuple[int, ...]) -> np.ndarray:
+    """An array for pixels, in memory or, where it would be very large, in a temporary file."""
+    if prod(shape) <= IN_MEMORY:
+        return np.empty(shape, np.uint8)
+    with tempfile.TemporaryFile() as file:  # the mapping keeps what the name no longer reaches
+        return np.memmap(file, np.uint8, "w+", shape=shape)
+
+
+def _eight_bits(image: Image) -> Image:
+    """Grey values of 16 bits become the upper 8; Pillow alone would cut off what is above 255."""
+    if not image.mode.startswith("I"):
+        return image
+    from PIL import Image
+
+    return Image.fromarray((np.asarray(image).astype(np.int64).clip(0, 65535) >> 8).astype(np.uint8))
+
+
+def _huge(path: Path, at: Mark | None) -> DataError:
+    from PIL import Image
+
+    limit = Image.MAX_IMAGE_PIXELS or 0
+    return DataError(
+        f"{path} has more than {limit:,} pixels, too many to be unpacked safely",
+        at=at,
+        hint="make the image smaller first",
+    )
