@@ -95,7 +95,9 @@ def test_one_label_for_a_sequence(tmp_path):
     assert np.array_equal(data.feature_masks[0], [[1, 1], [1, 0]])
     assert np.array_equal(data.labels[0], [[0, 1], [1, 0]])
     assert data.class_names == ("down", "up")
-    both = CsvSequence(path=folder(tmp_path, "z", a="1,7\n2,7\n", b="3,8\n4,8\n"), labels=1, label_per="sequence", classes=9)
+    both = CsvSequence(
+        path=folder(tmp_path, "z", a="1,7\n2,7\n", b="3,8\n4,8\n"), labels=1, label_per="sequence", classes=9
+    )
     assert np.array_equal(both.load().labels[0], np.eye(9)[[7, 8]])
 
 
