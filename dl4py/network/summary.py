@@ -69,6 +69,8 @@ def summary_name(layer: object) -> str:
 def _widths(layer: object) -> str:
     while getattr(layer, "wraps", ()):
         layer = getattr(layer, layer.wraps[0])  # type: ignore[attr-defined]
+    if layer.summary_name == "SameDiffLayer":  # type: ignore[attr-defined]
+        return "-,-"
     n_in, n_out = getattr(layer, "n_in", None), getattr(layer, "n_out", None)
     return f"{n_in},{n_out}" if n_in and n_out else "-,-"
 
