@@ -130,8 +130,10 @@ def resized(shape: Spatial, new: tuple[int | None, ...], channels: int | None = 
     if isinstance(shape, Recurrent):
         return replace(shape, time=new[0], size=channels or shape.size)
     many = channels or shape.channels
-    names = ("height", "width") if isinstance(shape, Convolutional) else ("depth", "height", "width")
-    return replace(shape, channels=many, **dict(zip(names, new, strict=True)))
+    whole = [n for n in new if n is not None]
+    if isinstance(shape, Convolutional):
+        return replace(shape, channels=many, height=whole[0], width=whole[1])
+    return replace(shape, channels=many, depth=whole[0], height=whole[1], width=whole[2])
 
 
 def resized_by(shape: Spatial, border: Border, sign: int = 1) -> Spatial:

@@ -1,6 +1,6 @@
 """Local response normalization."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from dl4py.kernels.jit import kernel
 from dl4py.layers.base import layer
@@ -14,12 +14,12 @@ from dl4py.spec import Number, Positive, key
 class LocalResponseNormalization(SpatialLayer):
     """``y_c = x_c / (k + alpha sum_j x_j^2)^beta`` over the channels ``j`` from ``c - n // 2`` to ``c + n // 2``.
 
-    Input and output ``[batch, channels, height, width]``. Krizhevsky, Sutskever and Hinton, "ImageNet Classification with
-    Deep Convolutional Neural Networks", 2012, section 3.3; `alpha` is not divided by `n`.
+    Input and output ``[batch, channels, height, width]``; `alpha` is not divided by `n`. Krizhevsky, Sutskever and Hinton,
+    "ImageNet Classification with Deep Convolutional Neural Networks", 2012, section 3.3.
     """
 
     summary_name: ClassVar[str] = "LocalResponseNormalization"
-    json_constants = {**SpatialLayer.json_constants, "cudnnAllowFallback": True}
+    json_constants: ClassVar[dict[str, Any]] = {**SpatialLayer.json_constants, "cudnnAllowFallback": True}
 
     k: Number = key("Added to the sum of squares.", default=2.0)
     n: Positive = key("Neighbouring channels that are summed.", default=5.0)

@@ -18,8 +18,8 @@ from dl4py.spec import Pair, key
 class SpaceToBatch(SpatialLayer):
     """``y[(i b2 + j) N + n, c, h, w] = x[n, c, h b1 + i, w b2 + j]`` of the image with zeros around it.
 
-    Input ``[N, C, height, width]``, output ``[N b1 b2, C, (height + padding) / b1, (width + padding) / b2]``: the network
-    has that many rows from here on.
+    Input ``[N, C, height, width]``, output ``[N b1 b2, C, (height + padding) / b1, (width + padding) / b2]``: the
+    network has that many rows from here on.
     """
 
     summary_name: ClassVar[str] = "SpaceToBatch"

@@ -16,8 +16,8 @@ from dl4py.spec import Size, key
 class SpaceToDepth(SpatialLayer):
     """``y[(i s + j) C + c, h, w] = x[c, h s + i, w s + j]`` for blocks of ``s x s``.
 
-    Input ``[batch, C, height, width]``, output ``[batch, s s C, height / s, width / s]``. A place is masked where all of
-    its block is.
+    Input ``[batch, C, height, width]``, output ``[batch, s s C, height / s, width / s]``. A place is masked where
+    all of its block is.
     """
 
     summary_name: ClassVar[str] = "SpaceToDepth"

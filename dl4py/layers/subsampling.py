@@ -157,8 +157,8 @@ class Subsampling1D(Pooling):
 class Subsampling2D(Pooling):
     """``y[.., h, w] = pool of x[.., s h - p + d u, s w - p + d v]`` over the places ``u, v`` of a window.
 
-    Input ``[batch, channels, height, width]``, output ``[batch, channels, rows, columns]``. What lies outside is never a
-    maximum and adds nothing to a sum; the mean is over the places inside, unless `avg_pool_include_pad_in_divisor`.
+    Input ``[batch, channels, height, width]``, output ``[batch, channels, rows, columns]``. What lies outside is never
+    a maximum and adds nothing to a sum; the mean is over the places inside, unless `avg_pool_include_pad_in_divisor`.
     """
 
     summary_name: ClassVar[str] = "SubsamplingLayer"
