@@ -72,8 +72,9 @@ _ALL = [
     ),
     Quirk(
         17,
-        "feature masks of sequences",
-        "ignored by LSTM, in the wrong order in `time_distributed`, dropped by `mask_zero`, not seen by `rnn_output`",
+        "feature masks",
+        "ignored by LSTM and convolutions, in the wrong order in `time_distributed`, dropped by `mask_zero`, not seen "
+        "by `rnn_output`",
         "masked steps keep no state, give 0 and have no score",
     ),
     Quirk(22, "constraints", "applied twice a step", "applied once a step"),

@@ -78,15 +78,21 @@ class Grid:
         """The array as `[batch, depth, height, width, channels]`."""
         return x.reshape(self.batch, *self.places, x.shape[-1])
 
-    def shaped(self, axes: tuple[int, ...], like: Array, channels: int) -> tuple[int, ...]:
-        """The shape of an array with as many axes as `like`, of these sizes."""
-        full = (self.batch, *axes, channels)
-        return full if len(like.shape) == 5 else (full[0], *full[2:]) if len(like.shape) == 4 else full[2:]
 
-
-def space(x: Array) -> tuple[int, ...]:
+def extent(x: Array) -> tuple[int, ...]:
     """Sizes of the axes of time or space."""
     return x.shape[:1] if len(x.shape) == 3 else x.shape[1:-1]
+
+
+def reshaped(shape: tuple[int, ...], axes: Sequence[int | None], channels: int) -> tuple[int, ...]:
+    """A plan's shape with other sizes of the axes of time or space, and other channels."""
+    known = [n or 1 for n in axes]
+    return (*known, shape[1], channels) if len(shape) == 3 else (shape[0], *known, channels)
+
+
+def as_rows(x: Array) -> Array:
+    """The array as a matrix, its last axis as columns."""
+    return x.reshape(x.size // x.shape[-1], x.shape[-1])
 
 
 def packed(e: Emitter, view: Array) -> Array:

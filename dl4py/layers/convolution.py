@@ -2,132 +2,16 @@
 
 from __future__ import annotations
 
-from math import prod
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal
 
 from dl4py import kernels as k
-from dl4py.errors import ShapeError
-from dl4py.layers.base import TrainableLayer, layer
-from dl4py.layers.columns import Grid, correlate, packed, space
-from dl4py.layers.dense import activated
-from dl4py.layers.images import ImageFormat, Spatial, VolumeFormat, checked, resized, sizes
-from dl4py.layers.window import ConvolutionModeKey, Sliding
+from dl4py.layers.base import layer
+from dl4py.layers.columns import Grid, as_rows, correlate, extent, packed, reshaped
+from dl4py.layers.convolutional import ConvolutionalLayer
+from dl4py.layers.images import ImageFormat, Spatial, VolumeFormat
 from dl4py.plan import Array, Backward, Emitter, Param, Params
-from dl4py.preprocessors import Preprocessor
-from dl4py.shapes import Convolutional, Convolutional3D, Recurrent, Shape, said
-from dl4py.spec import Count, CountPair, CountTriple, Flag, Pair, Size, Thing, Triple, key
-
-AXES = {Recurrent: ("time",), Convolutional: ("height", "width"), Convolutional3D: ("depth", "height", "width")}
-
-
-class CudnnKeys(Thing):
-    """What DL4J tells a graphics card; kept for it."""
-
-    cudnn_algo_mode: Literal["no_workspace", "prefer_fastest", "user_specified"] = key(
-        "Kept for DL4J.", default="prefer_fastest", spelling="upper", hidden=True
-    )
-    cudnn_allow_fallback: Flag = key("Kept for DL4J.", default=True, hidden=True)
-    cudnn_fwd_algo: str | None = key("Kept for DL4J.", default=None, hidden=True)
-    cudnn_bwd_data_algo: str | None = key("Kept for DL4J.", default=None, hidden=True)
-    cudnn_bwd_filter_algo: str | None = key("Kept for DL4J.", default=None, hidden=True)
-
-
-class ConvolutionalLayer(TrainableLayer, ConvolutionModeKey, CudnnKeys):
-    """A layer with weights that see windows of its input; `takes` says of what, `layout` which key orders its axes.
-
-    The bias comes first in the flat vector; `bias_named_last` tells where DL4J names it behind the weights.
-    """
-
-    takes: ClassVar[type[Spatial]] = Convolutional
-    layout: ClassVar[str] = "cnn2d_data_format"
-    bias_named_last: ClassVar[tuple[str, ...]] = ("variables",)
-    json_constants: ClassVar[dict[str, Any]] = {"timeDistributedFormat": None}
-
-    n_in: Size | None = key("Channels of the input; found when absent.", default=None, json="nin")
-    has_bias: Flag = key("Add a bias for each channel.", default=True)
-
-    @property
-    def channels(self) -> int:
-        """Channels of the output."""
-        raise NotImplementedError
-
-    @property
-    def sliding(self) -> Sliding:
-        """The windows."""
-        axes = AXES[self.takes]
-        numbers = [getattr(self, name) for name in ("kernel_size", "stride", "padding", "dilation")]
-        kernel, stride, padding, dilation = (n if isinstance(n, tuple) else (n,) for n in numbers)
-        return Sliding(self, axes, kernel, stride, padding, dilation, self.convolution_mode)
-
-    def given(self, shape: Shape) -> Self:
-        found = checked(self, shape, self.takes)
-        many = found.size if isinstance(found, Recurrent) else found.channels
-        if self.n_in is not None and self.n_in != many:
-            raise ShapeError(
-                f"layer `{self.name}` has n_in {self.n_in}, but its input has {many} channels",
-                at=self.mark("n_in"),
-                hint=f"write `n_in: {many}`, or leave it out",
-            )
-        written = getattr(self, self.layout)
-        if self.layout in self.model_fields_set and written is not None and written != found.format.lower():
-            raise ShapeError(
-                f"layer `{self.name}` has {self.layout} {written}, its input is {said(found)}",
-                at=self.mark(self.layout),
-                hint=f"leave `{self.layout}` out: the network's input decides",
-            )
-        fed = self.but(**{"n_in": many, self.layout: found.format.lower()})
-        return fed.but(n_out=fed.channels)
-
-    def wanted(self, given: Shape) -> Preprocessor | None:
-        from dl4py.preprocessors.automatic import before_images, before_sequences
-
-        if self.takes is Recurrent:
-            return before_sequences(given, getattr(self, self.layout))
-        return before_images(given) if self.takes is Convolutional else None
-
-    def output_shape(self, given: Shape) -> Shape:
-        assert isinstance(given, Spatial)
-        return resized(given, self.output_sizes(sizes(given)), self.channels)
-
-    def output_sizes(self, given: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Sizes of the output's axes; None for a length that varies."""
-        known = [size for size in given if size is not None]
-        return tuple(w.out for w in self.sliding.windows(known)) if len(known) == len(given) else given
-
-    def params(self) -> list[Param]:
-        last = Param.bias("b", (self.channels,), self.bias_init).but(named_last=self.bias_named_last)
-        return ([last] if self.has_bias else []) + self.weights()
-
-    def weights(self) -> list[Param]:
-        """The weights, in DL4J's order."""
-        raise NotImplementedError
-
-    def fans(self, n_in: int, n_out: int) -> tuple[float, float]:
-        """``(n_in taps, n_out taps / strides)``: what weight initializers take for widths."""
-        taps = prod(self.sliding.kernel)
-        return float(n_in * taps), n_out * taps / prod(self.sliding.stride)
-
-    def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        (z, back), shape = self.pre_output(e, x, p)
-        if "b" in p:
-            e(k.rows.add_row, z, p.b)
-
-        def pre_output_backward(dz: Array) -> Array | None:
-            if "b" in p:
-                e(k.rows.sum_rows, dz, p.b.gradient)
-            return back(dz)
-
-        y, rows_backward = activated(e, (z, pre_output_backward), self.activation)
-
-        def backward(dy: Array) -> Array | None:
-            dx = rows_backward(dy.reshape(*y.shape))
-            return dx.reshape(*x.shape) if dx else None
-
-        return y.reshape(*shape), backward
-
-    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[tuple[Array, Backward], tuple[int, ...]]:
-        """Records ``z [places, channels]`` without bias, with its backward; and the shape that the output has."""
-        raise NotImplementedError
+from dl4py.shapes import Convolutional3D, Recurrent
+from dl4py.spec import Count, CountPair, CountTriple, Pair, Size, Triple, key
 
 
 class Convolved(ConvolutionalLayer):
@@ -148,18 +32,19 @@ class Convolved(ConvolutionalLayer):
         shape = (self.n_out, self.n_in, *self.sliding.kernel)
         return [Param.weight("W", shape, order="c", fans=self.fans(self.n_in, self.n_out))]
 
-    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[tuple[Array, Backward], tuple[int, ...]]:
-        grid = Grid.over(x.shape, self.sliding.windows(space(x)))
+    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        windows = self.sliding.windows(extent(x))
+        grid = Grid.over(x.shape, windows)
         W = packed(e, self.seen(p.W))
-        z, back = correlate(e, grid, grid.lifted(x), W.reshape(W.size // self.n_out, self.n_out))
+        z, back = correlate(e, grid, grid.lifted(x), as_rows(W))
 
         def backward(dz: Array) -> Array | None:
             dW = e.like(W, "dW")
-            dx = back(dz, dW.reshape(W.size // self.n_out, self.n_out))
+            dx = back(as_rows(dz), as_rows(dW))
             e(k.move.copy_any, dW, self.seen(p.W.gradient))
             return dx
 
-        return (z, backward), grid.shaped(grid.out, x, self.n_out)
+        return z.reshape(*reshaped(x.shape, [w.out for w in windows], self.n_out)), backward
 
 
 @layer("convolution", java="org.deeplearning4j.nn.conf.layers.ConvolutionLayer")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any, ClassVar
+
+import numpy as np
 
 from dl4py import kernels as k
 from dl4py.layers.base import layer
-from dl4py.layers.columns import Grid, packed, space, spread_out
-from dl4py.layers.convolution import ConvolutionalLayer
+from dl4py.layers.columns import Grid, as_rows, extent, packed, reshaped, spread_out
+from dl4py.layers.convolutional import ConvolutionalLayer, table_of
 from dl4py.layers.images import ImageFormat, Spatial, VolumeFormat
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.shapes import Convolutional3D
@@ -30,20 +33,24 @@ class Deconvolved(ConvolutionalLayer):
         """The weights, or their gradient, as `[n_in, *kernel, n_out]`."""
         raise NotImplementedError
 
-    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[tuple[Array, Backward], tuple[int, ...]]:
+    def seen_places(self, given: tuple[int, ...]) -> np.ndarray:
+        windows = self.sliding.spread(given)
+        return inverted(table_of(windows), prod(w.size for w in windows))
+
+    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         many = x.shape[-1]
-        grid = Grid.over(x.shape, self.sliding.spread(space(x)))
+        windows = self.sliding.spread(extent(x))
+        grid = Grid.over(x.shape, windows)
         W = packed(e, self.seen(p.W))
-        y, back = spread_out(e, grid, x.reshape(x.size // many, many), W.reshape(many, W.size // many))
+        y, back = spread_out(e, grid, as_rows(x), W.reshape(many, W.size // many))
 
         def backward(dz: Array) -> Array | None:
             dW = e.like(W, "dW")
-            dx = back(dz.reshape(*y.shape), dW.reshape(many, W.size // many))
+            dx = back(grid.lifted(dz), dW.reshape(many, W.size // many))
             e(k.move.copy_any, dW, self.seen(p.W.gradient))
             return dx
 
-        rows = y.reshape(y.size // self.n_out, self.n_out)
-        return (rows, backward), grid.shaped(grid.places, x, self.n_out)
+        return y.reshape(*reshaped(x.shape, [w.size for w in windows], self.n_out)), backward
 
 
 @layer("deconvolution2d", java="org.deeplearning4j.nn.conf.layers.Deconvolution2D")
@@ -99,3 +106,15 @@ class Deconvolution3D(Deconvolved):
         assert self.n_in is not None
         shape = (*self.kernel_size, self.n_out, self.n_in)
         return [Param.weight("W", shape, order="c", fans=self.fans(self.n_in, self.n_out))]
+
+
+def inverted(table: np.ndarray, size: int) -> np.ndarray:
+    """For each of `size` places the windows that see it, -1 where there are fewer: `[places, most]`."""
+    place, window = table.ravel(), np.repeat(np.arange(len(table)), table.shape[1])
+    order = np.argsort(place, kind="stable")
+    place, window = place[order], window[order]
+    place, window = place[place >= 0], window[place >= 0]
+    rank = np.arange(len(place)) - np.searchsorted(place, place)
+    seen = np.full((size, int(rank.max(initial=0)) + 1), -1)
+    seen[place, rank] = window
+    return seen

@@ -8,8 +8,8 @@ from typing import ClassVar
 from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.layers.base import layer
-from dl4py.layers.columns import Back, space
-from dl4py.layers.convolution import ConvolutionalLayer
+from dl4py.layers.columns import Back, extent
+from dl4py.layers.convolutional import ConvolutionalLayer
 from dl4py.layers.images import ImageFormat
 from dl4py.layers.window import Window
 from dl4py.plan import Array, Backward, Emitter, Param, Params
@@ -55,11 +55,9 @@ class DepthwiseConvolution2D(ConvolutionalLayer):
         shape = (*self.kernel_size, self.n_in, self.depth_multiplier)
         return [Param.weight("W", shape, order="c", fans=self.fans(self.n_in, self.depth_multiplier))]
 
-    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[tuple[Array, Backward], tuple[int, ...]]:
-        windows = self.sliding.windows(space(x))
-        z, back = by_channel(e, x, p.W, windows)
-        rows = z.reshape(z.size // self.channels, self.channels)
-        return (rows, lambda dz: back(dz.reshape(*z.shape), p.W.gradient)), z.shape
+    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        z, back = by_channel(e, x, p.W, self.sliding.windows(extent(x)))
+        return z, lambda dz: back(dz, p.W.gradient)
 
 
 def by_channel(e: Emitter, x: Array, W: Array, windows: Sequence[Window]) -> tuple[Array, Back]:

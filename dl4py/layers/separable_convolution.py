@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from dl4py import kernels as k
 from dl4py.layers.base import layer
-from dl4py.layers.columns import packed, space
-from dl4py.layers.convolution import ConvolutionalLayer
+from dl4py.layers.columns import as_rows, extent, packed
+from dl4py.layers.convolutional import ConvolutionalLayer
 from dl4py.layers.depthwise_convolution import by_channel
 from dl4py.layers.images import ImageFormat
 from dl4py.plan import Array, Backward, Emitter, Param, Params
@@ -49,20 +49,19 @@ class SeparableConvolution2D(ConvolutionalLayer):
             Param.weight("pW", (self.n_out, many, 1, 1), order="c", fans=(float(many), float(many))),
         ]
 
-    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[tuple[Array, Backward], tuple[int, ...]]:
+    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         W = packed(e, p.W.transposed(2, 3, 1, 0))
-        mid, mid_back = by_channel(e, x, W, self.sliding.windows(space(x)))
-        many = mid.shape[-1]
-        rows = mid.reshape(mid.size // many, many)
-        z = e.array(rows.rows, self.n_out, name="z")
-        e(k.gemm.matmul, rows, p.pW.reshape(self.n_out, many).T, z)
+        mid, mid_back = by_channel(e, x, W, self.sliding.windows(extent(x)))
+        pointwise, gradient = (a.reshape(self.n_out, mid.shape[-1]) for a in (p.pW, p.pW.gradient))
+        z = e.array(*mid.shape[:-1], self.n_out, name="z")
+        e(k.gemm.matmul, as_rows(mid), pointwise.T, as_rows(z))
 
         def backward(dz: Array) -> Array | None:
-            e(k.gemm.matmul, dz.T, rows, p.pW.gradient.reshape(self.n_out, many))
+            e(k.gemm.matmul, as_rows(dz).T, as_rows(mid), gradient)
             dmid, dW = e.like(mid, "dmid"), e.like(W, "dW")
-            e(k.gemm.matmul, dz, p.pW.reshape(self.n_out, many), dmid.reshape(rows.rows, many))
+            e(k.gemm.matmul, as_rows(dz), pointwise, as_rows(dmid))
             dx = mid_back(dmid, dW)
             e(k.move.copy_any, dW, p.W.gradient.transposed(2, 3, 1, 0))
             return dx
 
-        return (z, backward), (*mid.shape[:-1], self.n_out)
+        return z, backward

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from dl4py.errors import UnknownType
 from dl4py.layers import Layer
 from dl4py.layers.base import LAYERS, TrainableKeys
+from dl4py.layers.window import ConvolutionModeKey
 from dl4py.network.era import Era
 from dl4py.network.inputs import Input
 from dl4py.spec import AsTuple, Count, Flag, Names, Size, Thing, key
@@ -62,7 +63,7 @@ NamedInputs = Annotated[
 ]
 
 
-class Defaults(TrainableKeys):
+class Defaults(TrainableKeys, ConvolutionModeKey):
     """Keys for every layer that does not say otherwise."""
 
 
