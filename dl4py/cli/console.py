@@ -17,6 +17,11 @@ def say(text: str) -> None:
         click.echo(text, err=True)
 
 
+def warn(message: Warning | str, *_: Any, **__: Any) -> None:
+    """A warning of the library, in the place of `warnings.showwarning`."""
+    say(f"warning: {message}")
+
+
 def show(text: str) -> None:
     """A result."""
     click.echo(text)

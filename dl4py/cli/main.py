@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pkgutil
 import sys
+import warnings
 from importlib import import_module
 
 import click
 
 from dl4py import __version__
-from dl4py.cli import commands
+from dl4py.cli import commands, console
 from dl4py.errors import DL4PyError
 
 
@@ -55,6 +56,7 @@ def cli() -> None:
 
 def main() -> None:
     """Runs the command line and leaves with the status of what happened."""
+    warnings.showwarning = console.warn
     try:
         status = cli.main(standalone_mode=False, prog_name="dl4py")
         sys.exit(status if isinstance(status, int) else 0)

@@ -14,7 +14,9 @@ from dl4py.cli.options import common, json_option
 @json_option
 @common
 def command(model: Path, output: Path, enforce_training_config: bool, as_json: bool) -> None:
-    """Turn the Keras MODEL (.h5 or .keras) into a DL4J zip that predicts the same and trains on.
+    """Turn the Keras MODEL (.h5 or .keras) into a DL4J zip that predicts the same and trains on in step.
+
+    The loss, the optimizer and its running arrays come along; a warning says where DL4J computes otherwise.
 
     \b
     Example:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
@@ -27,3 +28,12 @@ class Importer(Thing):
 def importer(type: str) -> Callable[[C], C]:
     """Enters an importer in the table under `type`."""
     return IMPORTERS.register(type)
+
+
+class TrainsOtherwise(UserWarning):
+    """The file says how to train in a way that DL4J does not have; the network predicts the same all the same."""
+
+
+def differs(where: str, text: str) -> None:
+    """Warns that training will not follow the foreign framework in step."""
+    warnings.warn(f"{where}: training goes on, but not in step: {text}", TrainsOtherwise, stacklevel=2)

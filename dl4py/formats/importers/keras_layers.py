@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from dl4py.errors import UnsupportedFeature
+from dl4py.formats.importers.base import differs
+from dl4py.formats.importers.keras_constraints import constraints_of
 
 Order = dict[str, str]
 
@@ -20,12 +22,13 @@ class Converted:
     keras_name: str
     layer: dict[str, Any]
     order: Order
+    trained: bool = True
 
     def values(self, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Keras' arrays under our names."""
         return {ours: arrays[theirs] for theirs, ours in self.order.items() if theirs in arrays}
 
-    def ended(self, loss: str | None) -> Converted:
+    def ended(self, loss: Any) -> Converted:
         """The same as the end of a network: a dense layer becomes an output, an activation a loss layer."""
         kinds = {"dense": "output", "activation": "loss"}
         if self.layer["type"] not in kinds:
@@ -58,7 +61,14 @@ def convert(layer: dict[str, Any], where: str, version: int) -> Converted | None
             f"{where}: the Keras layer {kind} (`{config.get('name')}`) is not imported yet",
             hint=f"known: {', '.join(sorted(CONVERTS))}",
         )
-    return CONVERTS[str(kind)](config.get("name", str(kind)), config, where, version)
+    converted = CONVERTS[str(kind)](config.get("name", str(kind)), config, where, version)
+    if converted is None:
+        return None
+    for name in ("activity_regularizer", "gamma_constraint", "beta_constraint"):
+        if config.get(name):
+            words = f"the {name.replace('_', ' ')} {config[name].get('class_name')}"
+            differs(where, f"`{converted.keras_name}` has {words}, DL4J has no equal")
+    return replace(converted, trained=bool(config.get("trainable", True)))
 
 
 @converts("Dense")
@@ -70,6 +80,7 @@ def _dense(name: str, config: dict[str, Any], where: str, version: int) -> Conve
         "has_bias": config.get("use_bias", True),
         "activation": activation(config.get("activation", "linear"), name, where, version),
         **penalties(config, name, where),
+        **constraints_of(config, name, where),
     }
     return Converted(name, layer, {"kernel": "W", "bias": "b"})
 
@@ -152,9 +163,13 @@ def _flatten(name: str, config: dict[str, Any], where: str, version: int) -> Non
 
 @converts("BatchNormalization")
 def _batch_normalization(name: str, config: dict[str, Any], where: str, version: int) -> Converted:
+    learned = [config.get("scale", True), config.get("center", True)]
+    if any(learned) and not all(learned):
+        differs(where, f"`{name}` learns only {'gamma' if learned[0] else 'beta'}, DL4J's learns both or none")
     layer = {
         "name": name,
         "type": "batch_normalization",
+        "lock_gamma_beta": not any(learned),
         "decay": float(config.get("momentum", 0.99)),
         "eps": float(config.get("epsilon", 1e-3)),
         "use_log_std": False,

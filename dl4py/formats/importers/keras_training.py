@@ -1,10 +1,13 @@
-"""Keras' compile settings: loss and optimizer."""
+"""The loss that a Keras model was compiled with."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from dl4py.errors import UnsupportedFeature
+from dl4py.formats.importers.base import differs
+from dl4py.formats.importers.keras_optimizers import GONE
 
 LOSSES = {
     "categorical_crossentropy": "mcxent", "sparse_categorical_crossentropy": "sparse_mcxent",
@@ -14,52 +17,44 @@ LOSSES = {
     "kl_divergence": "kld", "kullback_leibler_divergence": "kld", "poisson": "poisson", "hinge": "hinge",
     "squared_hinge": "squared_hinge", "cosine_proximity": "cosine_proximity", "cosine_similarity": "cosine_proximity",
 }  # fmt: skip
+SUMMED = ("poisson", "hinge", "squared_hinge")  # over outputs, where Keras takes the mean
 
 
-def loss_of(training: dict[str, Any], where: str) -> str | None:
-    """Our loss for the one that the model was compiled with."""
-    loss = training.get("loss")
-    while isinstance(loss, list) and len(loss) == 1:
-        loss = loss[0]
-    if isinstance(loss, dict) and "class_name" in loss:
-        loss = loss["class_name"]
+def loss_of(training: dict[str, Any], outputs: int, where: str) -> Any:
+    """Our loss of a network with that many outputs; None where the file names none."""
+    loss, settings = _named(training.get("loss"))
     if loss is None:
         return None
-    word = _snake(str(loss))
-    if word not in LOSSES:
-        raise UnsupportedFeature(f"{where}: the loss {loss} has no equal in DL4J")
-    return LOSSES[word]
+    if loss not in LOSSES:
+        raise UnsupportedFeature(f"{where}: the loss {loss} has no equal in DL4J", hint=GONE)
+    for setting in ("from_logits", "label_smoothing"):
+        if settings.get(setting):
+            differs(where, f"the loss {loss} has `{setting}`, DL4J's `{LOSSES[loss]}` has not")
+    if str(settings.get("reduction", "auto")) not in ("auto", "sum_over_batch_size"):
+        differs(where, f"the loss {loss} has the reduction {settings['reduction']}, DL4J takes the mean over examples")
+    if training.get("loss_weights") not in (None, 1.0, [1.0]):
+        differs(where, f"the loss is weighted by {training['loss_weights']}, DL4J's is not")
+    return _equal(LOSSES[loss], outputs, where)
 
 
-def updater_of(training: dict[str, Any], where: str) -> dict[str, Any]:
-    """Our updater for Keras' optimizer; rates that change over time are not imported."""
-    optimizer = training.get("optimizer") or training.get("optimizer_config")
-    if not isinstance(optimizer, dict):
-        return {"type": "adam"}
-    kind, config = str(optimizer.get("class_name")).split(">")[-1].lower(), optimizer.get("config", {})
-    rate = config.get("learning_rate", config.get("lr", 1e-3))
-    if not isinstance(rate, int | float):
-        raise UnsupportedFeature(f"{where}: a learning rate schedule of the optimizer is not imported yet")
-    betas = {"beta1": float(config.get("beta_1", 0.9)), "beta2": float(config.get("beta_2", 0.999))}
-    epsilon = {"epsilon": float(config.get("epsilon") or 1e-7)}
-    names = {"adam": "adam", "adamax": "ada_max", "nadam": "nadam"}
-    if kind in names:
-        amsgrad = kind == "adam" and config.get("amsgrad")
-        return {"type": "ams_grad" if amsgrad else names[kind], "learning_rate": float(rate), **betas, **epsilon}
-    if kind == "sgd" and config.get("momentum"):
-        return {"type": "nesterovs", "learning_rate": float(rate), "momentum": float(config["momentum"])}
-    if kind == "sgd":
-        return {"type": "sgd", "learning_rate": float(rate)}
-    if kind == "rmsprop":
-        return {"type": "rms_prop", "learning_rate": float(rate), "rms_decay": float(config.get("rho", 0.9)), **epsilon}
-    if kind == "adagrad":
-        return {"type": "ada_grad", "learning_rate": float(rate), **epsilon}
-    if kind == "adadelta":
-        return {"type": "ada_delta", "rho": float(config.get("rho", 0.95)), **epsilon}
-    raise UnsupportedFeature(f"{where}: the optimizer {optimizer.get('class_name')} has no equal in DL4J")
+def _equal(ours: str, outputs: int, where: str) -> Any:
+    """Keras takes the mean over outputs; so does DL4J's `mse`, while its `xent` sums with weights."""
+    if ours == "xent":
+        return {"type": "xent", "clip_eps": 1e-7, **({"weights": [1.0 / outputs] * outputs} if outputs > 1 else {})}
+    if ours in SUMMED and outputs > 1:
+        differs(where, f"DL4J's `{ours}` sums over the {outputs} outputs where Keras takes their mean")
+    if ours.endswith("hinge"):
+        differs(where, f"DL4J's `{ours}` wants labels -1 and 1, Keras takes 0 for -1")
+    return ours
 
 
-def _snake(name: str) -> str:
-    import re
-
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+def _named(loss: Any) -> tuple[str | None, dict[str, Any]]:
+    """Keras' name of the loss in small letters, and its settings."""
+    while isinstance(loss, list) and len(loss) == 1:
+        loss = loss[0]
+    settings: dict[str, Any] = {}
+    if isinstance(loss, dict) and "class_name" in loss:
+        about = loss.get("config")
+        settings = about if isinstance(about, dict) else {}
+        loss = about if isinstance(about, str) else loss["class_name"]
+    return (None if loss is None else re.sub(r"(?<=[a-z])(?=[A-Z])", "_", str(loss)).lower()), settings

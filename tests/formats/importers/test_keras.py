@@ -1,3 +1,5 @@
+import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -5,12 +7,13 @@ import pytest
 
 import dl4py
 from dl4py.errors import ModelFileError
-from dl4py.formats.importers.base import IMPORTERS
+from dl4py.formats.importers.base import IMPORTERS, TrainsOtherwise
 
 FILES = Path(__file__).parent / "files"
 MODELS = sorted(p for p in FILES.iterdir() if p.suffix in (".h5", ".keras") and p.name.startswith("k"))
 
 
+@pytest.mark.filterwarnings("ignore::dl4py.formats.importers.base.TrainsOtherwise")  # RMSprop's epsilon
 @pytest.mark.parametrize("path", MODELS, ids=lambda p: p.name)
 def test_outputs_are_those_of_keras(path, tmp_path):
     network = dl4py.load(path)
@@ -22,6 +25,7 @@ def test_outputs_are_those_of_keras(path, tmp_path):
     assert np.array_equal(dl4py.load(tmp_path / "m.zip").output(recorded["x0"]), network.output(recorded["x0"]))
 
 
+@pytest.mark.filterwarnings("ignore::dl4py.formats.importers.base.TrainsOtherwise")
 @pytest.mark.parametrize("path", [p for p in MODELS if "mlp" in p.name], ids=lambda p: p.name)
 def test_training_goes_on(path):
     network = dl4py.load(path)
@@ -59,3 +63,47 @@ def test_a_training_configuration_can_be_demanded():
             importer.read(path)
         except ModelFileError as error:
             assert str(error) == f"{path} holds no loss and no optimizer"
+
+
+def edited(tmp_path, change):
+    """The small trained model with another `config.json`."""
+    source = Path(__file__).parent / "trained" / "sgd_piecewise.keras"
+    path = tmp_path / "edited.keras"
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w") as new:
+        for entry in old.namelist():
+            text = old.read(entry)
+            if entry == "config.json":
+                config = json.loads(text)
+                change(config)
+                text = json.dumps(config).encode()
+            new.writestr(entry, text)
+    return path
+
+
+def freeze(*layers):
+    def change(config):
+        for i in layers:
+            config["config"]["layers"][i]["config"]["trainable"] = False
+
+    return change
+
+
+def test_a_frozen_layer_keeps_its_weights(tmp_path):
+    network = dl4py.load(edited(tmp_path, freeze(1)))
+    assert network.graph.nodes[0].thing.type == "frozen"
+    x, y = np.ones((2, 4), "f"), np.eye(3, dtype="f")[:2]
+    slots = network.parameters.slots
+    before = [network.parameter(slot).copy() for slot in slots]
+    network.fit(x, y)
+    moved = [not np.array_equal(a, network.parameter(slot)) for a, slot in zip(before, slots, strict=True)]
+    assert moved == [False, False, True, True]
+
+
+def test_a_frozen_last_layer_is_said(tmp_path):
+    path = edited(tmp_path, freeze(2))
+    with pytest.warns(TrainsOtherwise) as seen:
+        dl4py.load(path)
+    assert [str(w.message) for w in seen] == [
+        f"{path}: training goes on, but not in step: the last layer, `dense_15`, is not trained in Keras; "
+        "DL4J trains it"
+    ]
