@@ -118,7 +118,12 @@ class ConvolutionalLayer(TrainableLayer, ConvolutionModeKey, CudnnKeys):
         return y.reshape(*y.shape[: len(mask.shape)])
 
     def moved_mask(self, e: Emitter, mask: Array) -> Array:
-        """The mask of the output, for a mask with one channel: a place is covered where all that it sees is."""
+        """The mask of the output, for a mask with one channel.
+
+        With padding to the same size places stay where they are; else a place is covered where all that it sees is.
+        """
+        if self.convolution_mode in ("same", "causal") and set(self.sliding.stride) == {1}:
+            return mask
         table = self.seen_places(extent(mask))
         y = e.array(*reshaped(mask.shape, self.output_sizes(extent(mask)), 1), name="mask")
         e(k.pool.maximum, as_places(mask), e.constant(table, "int32"), as_places(y))
