@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import TypeVar
 
 from dl4py.compatibility import Compatibility
 from dl4py.errors import DL4PyError, InvalidValue, MissingKey, ShapeError, SpecError
@@ -16,6 +17,8 @@ from dl4py.plan import Param
 from dl4py.preprocessors import Preprocessor
 from dl4py.shapes import Shape
 from dl4py.vertices import Vertex
+
+T = TypeVar("T", Layer, Vertex)
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,12 @@ class Node:
     @property
     def params(self) -> list[Param]:
         """Parameters in DL4J's order."""
-        return self.thing.params() if isinstance(self.thing, Layer) else []
+        return self.thing.params()
 
     @property
     def trained(self) -> UpdatedKeys | None:
         """The keys that say how the parameters are trained."""
-        return self.thing.trained() if isinstance(self.thing, Layer) else None
+        return self.thing.trained()
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Graph:
         known: dict[str, Shape] = dict(zip(self.inputs, shapes, strict=True))
         nodes = []
         for node in self.nodes:
-            fed = _fed(node, tuple(known[name] for name in node.inputs))
+            fed = _fed(node, tuple(known[name] for name in node.inputs), dict(zip(self.inputs, shapes, strict=True)))
             assert fed.shape is not None
             known[node.name] = fed.shape
             nodes.append(fed)
@@ -98,19 +101,19 @@ def build(config: NetworkConfig) -> Graph:
     return graph
 
 
-def _inherited(config: NetworkConfig, layer: Layer) -> Layer:
+def _inherited(config: NetworkConfig, thing: T) -> T:
     if config.defaults is None:
-        return layer
+        return thing
     values = {name: getattr(config.defaults, name) for name in config.defaults.model_fields_set}
     if "weight_decay" in values and Compatibility(config.compatibility).has(25):
         values["regularization"] = (*config.defaults.regularization, *_decay_again(values["weight_decay"]))
-    return _inheriting(layer, values)
+    return _inheriting(thing, values)
 
 
-def _inheriting(layer: Layer, values: dict[str, object]) -> Layer:
-    inner = {name: getattr(layer, name) for name in layer.wraps}
+def _inheriting(thing: T, values: dict[str, object]) -> T:
+    inner = {name: getattr(thing, name) for name in getattr(thing, "wraps", ())}
     inside = {name: _inheriting(wrapped, values) for name, wrapped in inner.items()}
-    return layer.inherit(values).but(**inside) if inside else layer.inherit(values)
+    return thing.inherit(values).but(**inside) if inside else thing.inherit(values)
 
 
 def _decay_again(coefficient: object) -> tuple[object, ...]:
@@ -161,8 +164,7 @@ def _graph(config: NetworkConfig) -> Graph:
     for i, thing in enumerate(config.vertices):
         name = thing.name or f"layer{i}"
         sources = thing.inputs or before
-        if isinstance(thing, Layer):
-            thing = _inherited(config, thing)
+        thing = _inherited(config, thing)
         node = Node(name, thing.but(name=name), sources, thing.preprocessor if isinstance(thing, Layer) else None)
         if node.layer and len(sources) > 1:  # DL4J joins several inputs of a layer by a merge of its own
             nodes += [
@@ -233,18 +235,19 @@ def _ordered(config: NetworkConfig, inputs: tuple[str, ...], nodes: Sequence[Nod
     return [by_name[name] for name in order if name in by_name]
 
 
-def _fed(node: Node, given: tuple[Shape, ...]) -> Node:
+def _fed(node: Node, given: tuple[Shape, ...], sources: Mapping[str, Shape]) -> Node:
     try:
-        return _fitted(node, given)
+        return _fitted(node, given, sources)
     except DL4PyError as error:
         error.at = error.at or node.thing.mark()
         raise
 
 
-def _fitted(node: Node, given: tuple[Shape, ...]) -> Node:
-    layer = node.layer
-    if layer is None:
-        return replace(node, given=given, shape=node.thing.output_shape(given))  # type: ignore[arg-type]
+def _fitted(node: Node, given: tuple[Shape, ...], sources: Mapping[str, Shape]) -> Node:
+    if isinstance(node.thing, Vertex):
+        vertex = node.thing.given(given)
+        return replace(node, thing=vertex, given=given, shape=vertex.shape_among(given, sources))
+    layer = node.thing
     shape = given[0]
     preprocessor = node.preprocessor or layer.wanted(shape)
     inside = preprocessor.output_shape(shape) if preprocessor else shape
