@@ -39,7 +39,8 @@ def input_shapes(graph: Graph, x: Sequence[np.ndarray]) -> list[Shape]:
     if len(x) != len(graph.inputs):
         raise ShapeError(f"the network has {len(graph.inputs)} inputs, found {len(x)} arrays")
     found = [
-        _found(name, declared, array.shape) for name, declared, array in zip(graph.inputs, graph.shapes, x, strict=True)
+        _found(name, declared or _guess(graph, name, array.shape), array.shape)
+        for name, declared, array in zip(graph.inputs, graph.shapes, x, strict=True)
     ]
     if len({array.shape[0] for array in x}) > 1:
         raise ShapeError(f"inputs of one batch differ in length: {', '.join(str(a.shape[0]) for a in x)} examples")
@@ -48,9 +49,7 @@ def input_shapes(graph: Graph, x: Sequence[np.ndarray]) -> list[Shape]:
     return found
 
 
-def _found(name: str, declared: Shape | None, size: tuple[int, ...]) -> Shape:
-    if declared is None:
-        return _guess(name, size)
+def _found(name: str, declared: Shape, size: tuple[int, ...]) -> Shape:
     if isinstance(declared, Recurrent):
         if declared.size == 1 and len(size) == 2:
             return replace(declared, time=size[1])
@@ -62,16 +61,24 @@ def _found(name: str, declared: Shape | None, size: tuple[int, ...]) -> Shape:
     raise ShapeError(f"the input `{name}` takes arrays of {want}, found {' x '.join(map(str, size))}")
 
 
-def _guess(name: str, size: tuple[int, ...]) -> Shape:
+LAYOUTS = ("cnn2d_data_format", "rnn_data_format", "data_format", "format")
+
+
+def _guess(graph: Graph, name: str, size: tuple[int, ...]) -> Shape:
+    """The shape of an array where the network does not say it; its readers may tell the order of its axes."""
+    readers = [node.preprocessor or node.thing for node in graph.nodes if name in node.inputs]
+    said = [getattr(reader, key, None) for reader in readers for key in LAYOUTS]
+    last = any(layout in ("nwc", "nhwc", "ndhwc") for layout in said)
     if len(size) == 2:
         return FeedForward(size[1])
+    if len(size) not in (3, 4, 5):
+        raise ShapeError(f"the input `{name}` takes arrays with 2 to 5 dimensions, found {len(size)}")
+    channels, space = (size[-1], size[1:-1]) if last else (size[1], size[2:])
     if len(size) == 3:
-        return Recurrent(size[1], size[2])
+        return Recurrent(channels, space[0], "NWC" if last else "NCW")
     if len(size) == 4:
-        return Convolutional(size[1], size[2], size[3])
-    if len(size) == 5:
-        return Convolutional3D(size[1], size[2], size[3], size[4])
-    raise ShapeError(f"the input `{name}` takes arrays with 2 to 5 dimensions, found {len(size)}")
+        return Convolutional(channels, space[0], space[1], "NHWC" if last else "NCHW")
+    return Convolutional3D(channels, space[0], space[1], space[2], "NDHWC" if last else "NCDHW")
 
 
 def outward(shape: Shape) -> tuple[int, ...] | None:
