@@ -10,10 +10,11 @@ from dl4py.kernels.jit import helper, kernel
 from dl4py.kernels.move import copy_any
 from dl4py.kernels.pool import power
 from dl4py.layers.base import NO_PARAMETERS, Layer, layer
-from dl4py.layers.images import imaging, resized, sizes
+from dl4py.layers.images import resized, sizes
 from dl4py.layers.subsampling import PoolingType
 from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.preprocessors import Preprocessor
+from dl4py.preprocessors.automatic import before_pooling
 from dl4py.shapes import Convolutional, Convolutional3D, FeedForward, Recurrent, Shape, said
 from dl4py.spec import AsTuple, Count, Flag, Size, key
 
@@ -22,8 +23,8 @@ from dl4py.spec import AsTuple, Count, Flag, Size, key
 class GlobalPooling(Layer):
     """``y_c = pool over all places of x_c``: maximum, mean, sum, or ``(sum |x|^p)^(1/p)``.
 
-    Input ``[batch, size, time]``, ``[batch, channels, height, width]`` or a volume; output ``[batch, channels]``, or with
-    `collapse_dimensions` off the same axes, each of size 1. Masked places do not count; the mean is over the others.
+    Input ``[batch, size, time]``, ``[batch, channels, height, width]`` or a volume; output ``[batch, channels]``, or
+    with `collapse_dimensions` off the same axes, each of size 1. Masked places do not count; the mean is over the rest.
     """
 
     summary_name: ClassVar[str] = "GlobalPoolingLayer"
@@ -53,7 +54,7 @@ class GlobalPooling(Layer):
         return self.but(pooling_dimensions=all_of) if isinstance(shape, Convolutional) else self
 
     def wanted(self, given: Shape) -> Preprocessor | None:
-        return imaging(given)
+        return before_pooling(given)
 
     def output_shape(self, given: Shape) -> Shape:
         assert isinstance(given, Recurrent | Convolutional | Convolutional3D)

@@ -13,6 +13,7 @@ from dl4py.errors import ShapeError
 from dl4py.layers.base import NO_PARAMETERS, Layer
 from dl4py.plan import Array, Emitter
 from dl4py.preprocessors import Preprocessor
+from dl4py.preprocessors.automatic import before_images, before_sequences
 from dl4py.shapes import Convolutional, Convolutional3D, ConvolutionalFlat, Recurrent, Shape, said
 from dl4py.spec import Count
 
@@ -52,17 +53,23 @@ Border = tuple[int, ...]
 
 
 class SpatialLayer(Layer):
-    """A layer without parameters on sequences, images or volumes, whatever `takes` says."""
+    """A layer without parameters on sequences, images or volumes, whatever `takes` says.
+
+    `layout` is the key that says the order of its axes, where it has one.
+    """
 
     json_constants: ClassVar[dict[str, Any]] = NO_PARAMETERS
     takes: ClassVar[type[Spatial]] = Convolutional
+    layout: ClassVar[str] = "data_format"
 
     def given(self, shape: Shape) -> Self:
         found = checked(self, shape, self.takes)
-        return self.but(**formatted(self, found))
+        return self.but(**formatted(self, found, self.layout))
 
     def wanted(self, given: Shape) -> Preprocessor | None:
-        return imaging(given) if self.takes is Convolutional else None
+        if self.takes is Recurrent:
+            return before_sequences(given)
+        return before_images(given) if self.takes is Convolutional else None
 
     def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
         if mask is None:
@@ -93,27 +100,16 @@ def checked(layer: Layer, shape: Shape, takes: type[Spatial]) -> Spatial:
     return shape
 
 
-def formatted(layer: Layer, shape: Spatial) -> dict[str, str]:
-    """The order of axes that the input has, as the layer's key; refused where the layer says otherwise."""
-    if "data_format" not in type(layer).model_fields:
-        return {}
-    said_format = getattr(layer, "data_format", None)
-    if "data_format" in layer.model_fields_set and said_format != shape.format.lower():
+def formatted(layer: Layer, shape: Spatial, name: str) -> dict[str, str]:
+    """The order of axes that the input has, as the layer's key `name`; refused where the layer says otherwise."""
+    written = getattr(layer, name, None)
+    if name in layer.model_fields_set and written is not None and written != shape.format.lower():
         raise ShapeError(
-            f"layer `{layer.name}` has data_format {said_format}, its input is {said(shape)}",
-            at=layer.mark("data_format"),
-            hint="leave `data_format` out: the network's input decides",
+            f"layer `{layer.name}` has {name} {written}, its input is {said(shape)}",
+            at=layer.mark(name),
+            hint=f"leave `{name}` out: the network's input decides",
         )
-    return {"data_format": shape.format.lower()}
-
-
-def imaging(given: Shape) -> Preprocessor | None:
-    """The preprocessor that makes images of flat ones; None where there is nothing to do."""
-    if not isinstance(given, ConvolutionalFlat):
-        return None
-    from dl4py.preprocessors.feed_forward_to_cnn import FeedForwardToCnn
-
-    return FeedForwardToCnn(input_height=given.height, input_width=given.width, num_channels=given.channels)
+    return {name: shape.format.lower()} if name in type(layer).model_fields else {}
 
 
 def sizes(shape: Spatial) -> tuple[int | None, ...]:

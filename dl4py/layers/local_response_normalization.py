@@ -14,8 +14,8 @@ from dl4py.spec import Number, Positive, key
 class LocalResponseNormalization(SpatialLayer):
     """``y_c = x_c / (k + alpha sum_j x_j^2)^beta`` over the channels ``j`` from ``c - n // 2`` to ``c + n // 2``.
 
-    Input and output ``[batch, channels, height, width]``; `alpha` is not divided by `n`. Krizhevsky, Sutskever and Hinton,
-    "ImageNet Classification with Deep Convolutional Neural Networks", 2012, section 3.3.
+    Input and output ``[batch, channels, height, width]``; `alpha` is not divided by `n`.
+    Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", 2012, 3.3.
     """
 
     summary_name: ClassVar[str] = "LocalResponseNormalization"

@@ -23,10 +23,11 @@ class SpaceToBatch(SpatialLayer):
     """
 
     summary_name: ClassVar[str] = "SpaceToBatch"
+    layout: ClassVar[str] = "format"
 
     blocks: Pair = key("Parts along height and width.", default=(2, 2))
     padding: Sides = key("Zeros put in before: top, bottom, left, right.", default=(0, 0, 0, 0))
-    data_format: ImageFormat = key("Order of the axes, the input's.", default="nchw", json="format", spelling="upper")
+    format: ImageFormat = key("Order of the axes, the input's.", default="nchw", spelling="upper")
 
     def json_more(self) -> dict[str, Any]:
         top, bottom, left, right = self.padding

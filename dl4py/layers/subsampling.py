@@ -163,6 +163,7 @@ class Subsampling2D(Pooling):
 
     summary_name: ClassVar[str] = "SubsamplingLayer"
     json_constants: ClassVar[dict[str, Any]] = CUDNN
+    layout: ClassVar[str] = "cnn2d_data_format"
 
     kernel_size: Pair = key("Height and width of a window.", default=(1, 1))
     stride: Pair = key("Places from window to window.", default=(2, 2))
@@ -171,9 +172,7 @@ class Subsampling2D(Pooling):
     pnorm: Count = key("The p of `pnorm`.", default=0)
     eps: Positive = key("Kept for DL4J.", default=1e-8, hidden=True)
     avg_pool_include_pad_in_divisor: Flag = key("Count padding in the divisor of `avg`.", default=False)
-    data_format: ImageFormat = key(
-        "Order of the axes, the input's.", default="nchw", json="cnn2dDataFormat", spelling="upper"
-    )
+    cnn2d_data_format: ImageFormat = key("Order of the axes, the input's.", default="nchw", spelling="upper")
 
 
 @layer("subsampling3d", java="org.deeplearning4j.nn.conf.layers.Subsampling3DLayer")

@@ -96,9 +96,10 @@ class Upsampling2D(Upsampling):
 
     summary_name: ClassVar[str] = "Upsampling2D"
     takes: ClassVar[type[Spatial]] = Convolutional
+    layout: ClassVar[str] = "format"
 
     size: Pair = key("Repetitions along height and width.", default=(2, 2))
-    data_format: ImageFormat = key("Order of the axes, the input's.", default="nchw", json="format", spelling="upper")
+    format: ImageFormat = key("Order of the axes, the input's.", default="nchw", spelling="upper")
 
 
 @layer("upsampling3d", java="org.deeplearning4j.nn.conf.layers.Upsampling3D")

@@ -1,14 +1,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from dl4py.layers.images import Ends, Faces, Sides, imaging, resized, resized_by, sizes
-from dl4py.preprocessors.feed_forward_to_cnn import FeedForwardToCnn
-from dl4py.shapes import Convolutional, Convolutional3D, ConvolutionalFlat, Recurrent
-
-
-def test_flat_images_become_images():
-    assert imaging(ConvolutionalFlat(3, 4, 5)) == FeedForwardToCnn(num_channels=3, input_height=4, input_width=5)
-    assert imaging(Convolutional(3, 4, 5)) is None
+from dl4py.layers.images import Ends, Faces, Sides, resized, resized_by, sizes
+from dl4py.shapes import Convolutional, Convolutional3D, Recurrent
 
 
 @pytest.mark.parametrize(
