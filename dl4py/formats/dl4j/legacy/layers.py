@@ -31,12 +31,12 @@ def layer(value: Any, conf: Mapping[str, Any], era: Era, where: str) -> dict[str
     """Today's object of a layer; `conf` is the configuration around it, which held part of its keys in 0.x."""
     wrapper, body = _opened(value, where)
     found = {name: inner for name, inner in body.items() if name not in ("updater", "dist")}
-    if wrapper == "RBM":
-        found |= _boltzmann(body, where)
     for name in INNER:
         if isinstance(found.get(name), dict):
             found[name] = layer(found[name], conf, era, f"{where}.{name}")
     found |= _objects(body, conf, era, where)
+    if wrapper == "RBM":
+        found |= _boltzmann(body, where)
     if "iupdater" not in body and "updater" in body and era.wrapped:
         found["iupdater"], found["biasUpdater"] = updaters(conf, body, era.first, where)
     if "regularization" not in body:

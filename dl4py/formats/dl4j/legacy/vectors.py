@@ -37,6 +37,8 @@ class Vectors:
                 f"{self.path}: DL4J 0.5.0 kept no running statistics of batch normalization; mean 0 and variance 1 "
                 "are taken"
             )
+        if self.era.name == "current" and not self.bare:
+            return stored
         found, at = np.empty(self.parameters.size, stored.dtype), 0
         for slot in self.parameters.slots:
             if self._missing(slot):
@@ -48,6 +50,8 @@ class Vectors:
 
     def state(self, stored: np.ndarray) -> np.ndarray:
         """The updater state, `[n]`, in today's blocks."""
+        if self.era.name == "current":
+            return stored
         found = np.empty_like(stored)
         for (slot, start), at in zip(self._pieces(), self._stored_at(), strict=True):
             size = slot.param.size
