@@ -44,7 +44,7 @@ def emit_forward(graph: Graph, parameters: Parameters, run: Pass, *, scored: boo
             xs = [run.values[name] for name in node.inputs]
             layer = node.layer
             if layer is None:
-                y, inward, mask = _vertex(run.e, node, xs)
+                y, inward, mask = _vertex(run.e, node, xs, parameters.arrays(node))
             else:
                 i = losses.get(node.name)
                 target = None if i is None else (run.labels[i], run.label_masks[i])
@@ -87,10 +87,10 @@ def _clear_unreached(graph: Graph, parameters: Parameters, e: Emitter, reached: 
             e(k.rows.fill, slot.flat("gradient"), 0.0)
 
 
-def _vertex(e: Emitter, node: Node, xs: list[Array]) -> tuple[Array, Inward, Array | None]:
+def _vertex(e: Emitter, node: Node, xs: list[Array], p: Params) -> tuple[Array, Inward, Array | None]:
     assert isinstance(node.thing, Vertex)
-    y, backward = node.thing.emit(e, xs)
-    y.needs_gradient = any(x.needs_gradient for x in xs)
+    y, backward = node.thing.emit_with(e, xs, p)
+    y.needs_gradient = bool(p) or any(x.needs_gradient for x in xs)
 
     def inward(dy: Array | None) -> Sequence[Array | None]:
         return backward(dy) if dy is not None and y.needs_gradient else [None] * len(xs)

@@ -16,9 +16,10 @@ from dl4py.network.order import topological
 from dl4py.plan import Param
 from dl4py.preprocessors import Preprocessor
 from dl4py.shapes import Shape
+from dl4py.spec import Thing
 from dl4py.vertices import Vertex
 
-T = TypeVar("T", Layer, Vertex)
+T = TypeVar("T", bound=Thing)
 
 
 @dataclass(frozen=True)

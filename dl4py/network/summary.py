@@ -44,7 +44,7 @@ def _input_row(name: str, typed: bool) -> list[str]:
 def _row(graph: Graph, node: Node, typed: bool) -> list[str]:
     layer = node.layer
     if layer is None:
-        kind = (node.thing.java or "").rsplit(".", 1)[-1]
+        kind = node.thing.summary_name or (node.thing.java or "").rsplit(".", 1)[-1]
         cells = [f"{node.name} ({kind})", "-,-", "-", "-"]
     else:
         params = node.params

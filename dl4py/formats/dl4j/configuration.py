@@ -13,6 +13,7 @@ from dl4py.network.config import NetworkConfig
 from dl4py.network.graph import Graph, Node
 from dl4py.network.update import layer_penalties
 from dl4py.plan import named
+from dl4py.vertices import Vertex
 
 LAYER_VERTEX = "org.deeplearning4j.nn.conf.graph.LayerVertex"
 
@@ -60,7 +61,8 @@ def _graph(graph: Graph) -> dict[str, Any]:
 
 def _vertex(graph: Graph, node: Node) -> dict[str, Any]:
     if not node.layer:
-        return to_json(node.thing)
+        found = to_json(_resolved(node.thing))
+        return found | ({"dataType": graph.config.data_type.upper()} if "dataType" in found else {})
     return {
         "@class": LAYER_VERTEX,
         "layerConf": _conf(graph, node, 0),
@@ -99,17 +101,17 @@ def layer_json(layer: Layer) -> dict[str, Any]:
     return {name: found[name] for name in (*first, *sorted(found.keys() - set(first)))}
 
 
-def _resolved(layer: Layer) -> Layer:
+def _resolved(thing: Layer | Vertex) -> Layer | Vertex:
     changes: dict[str, Any] = {}
-    keys = layer.trained()
-    if keys is not None and id(keys) == id(layer):
+    keys = thing.trained()
+    if keys is not None and id(keys) == id(thing):
         changes["regularization"] = tuple(layer_penalties(keys, bias=False))
         changes["regularization_bias"] = tuple(layer_penalties(keys, bias=True))
-    if layer.constraints:
+    if isinstance(thing, Layer) and thing.constraints:
         changes["constraints"] = tuple(
-            c if c.params is None else c.but(params=_names(layer, c.params)) for c in layer.constraints
+            c if c.params is None else c.but(params=_names(thing, c.params)) for c in thing.constraints
         )
-    return layer.but(**changes)
+    return thing.but(**changes)
 
 
 def _names(layer: Layer, wanted: tuple[str, ...]) -> tuple[str, ...]:
