@@ -35,7 +35,15 @@ class Keras(Importer):
         file = open_keras(Path(path))
         if self.enforce_training_config and not file.training:
             raise ModelFileError(f"{path} holds no loss and no optimizer", hint="leave enforce_training_config out")
-        return _network(file, str(path))
+        if file.version[0] < 2:
+            raise UnsupportedFeature(f"{path} was written by Keras 1", hint="load it with Keras 2 and save it again")
+        try:
+            return _network(file, str(path))
+        except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
+            raise ModelFileError(
+                f"{path} is not what Keras writes: {type(error).__name__}: {str(error)[:120]}",
+                hint="Keras 2 and 3 are read; was the file changed?",
+            ) from error
 
 
 def _network(file: KerasFile, where: str) -> Network:

@@ -13,6 +13,10 @@ from dl4py.formats.importers.base import differs
 from dl4py.formats.importers.keras_constraints import constraints_of
 
 Order = dict[str, str]
+WITHOUT_EQUAL = (
+    "activity_regularizer",
+    *(f"{part}_{what}" for part in ("gamma", "beta", "alpha") for what in ("regularizer", "constraint")),
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def convert(layer: dict[str, Any], where: str, version: int) -> Converted | None
     converted = CONVERTS[str(kind)](config.get("name", str(kind)), config, where, version)
     if converted is None:
         return None
-    for name in ("activity_regularizer", "gamma_constraint", "beta_constraint"):
+    for name in WITHOUT_EQUAL:
         if config.get(name):
             words = f"the {name.replace('_', ' ')} {config[name].get('class_name')}"
             differs(where, f"`{converted.keras_name}` has {words}, DL4J has no equal")

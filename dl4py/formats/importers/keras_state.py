@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from dl4py.errors import ModelFileError
-from dl4py.formats.importers.base import differs
 from dl4py.formats.importers.keras_files import KerasFile
 from dl4py.formats.importers.keras_layers import Converted
 from dl4py.formats.importers.keras_optimizers import Rule, Running
@@ -35,9 +34,6 @@ def fill_state(network: Network, rule: Rule, layers: Sequence[Converted], file: 
 def _read(network: Network, rule: Rule, layers: Sequence[Converted], file: KerasFile, where: str) -> Values:
     arrays = file.optimizer_arrays()
     if not arrays:
-        return {}
-    if file.version[0] < 2:
-        differs(where, "the running arrays of Keras 1 are not read, the optimizer begins anew")
         return {}
     network.iteration = next((int(a) for a in arrays if a.ndim == 0 and a.dtype.kind in "iu"), 0)
     running = [a for a in arrays if a.ndim > 0]

@@ -2,11 +2,12 @@ import json
 import zipfile
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 
 import dl4py
-from dl4py.errors import ModelFileError
+from dl4py.errors import ModelFileError, UnsupportedFeature
 from dl4py.formats.importers.base import IMPORTERS, TrainsOtherwise
 
 FILES = Path(__file__).parent / "files"
@@ -107,3 +108,38 @@ def test_a_frozen_last_layer_is_said(tmp_path):
         f"{path}: training goes on, but not in step: the last layer, `dense_15`, is not trained in Keras; "
         "DL4J trains it"
     ]
+
+
+def test_penalties_without_equal_are_said(tmp_path):
+    def change(config):
+        about = config["config"]["layers"][1]["config"]
+        about["activity_regularizer"] = {"class_name": "L1", "config": {"l1": 0.1}}
+
+    path = edited(tmp_path, change)
+    with pytest.warns(TrainsOtherwise) as seen:
+        dl4py.load(path)
+    assert [str(w.message) for w in seen] == [
+        f"{path}: training goes on, but not in step: `dense_14` has the activity regularizer L1, DL4J has no equal"
+    ]
+
+
+def test_keras_1_is_refused(tmp_path):
+    path = tmp_path / "one.h5"
+    path.write_bytes((FILES / "k2-mlp_basic.h5").read_bytes())
+    with h5py.File(path, "a") as file:
+        file.attrs["keras_version"] = "1.2.2"
+    with pytest.raises(UnsupportedFeature) as error:
+        dl4py.load(path)
+    assert error.value.render() == (f"{path} was written by Keras 1\n   = hint: load it with Keras 2 and save it again")
+
+
+def test_a_file_that_was_changed_is_refused(tmp_path):
+    def change(config):
+        del config["config"]["layers"][1]["config"]["units"]
+
+    path = edited(tmp_path, change)
+    with pytest.raises(ModelFileError) as error:
+        dl4py.load(path)
+    assert error.value.render() == (
+        f"{path} is not what Keras writes: KeyError: 'units'\n   = hint: Keras 2 and 3 are read; was the file changed?"
+    )

@@ -95,17 +95,3 @@ def test_a_running_array_of_another_shape_is_refused(tmp_path):
     with pytest.raises(ModelFileError) as error:
         dl4py.load(path)
     assert str(error.value) == f"{path}: a running array of `dense/kernel` has shape (10,), expected (4, 10)"
-
-
-def test_keras_1_begins_anew(tmp_path):
-    path = tmp_path / "one.h5"
-    path.write_bytes((TRAINED / "legacy_sgd_nesterov.h5").read_bytes())
-    with h5py.File(path, "a") as file:
-        file.attrs["keras_version"] = "1.2.2"
-    with pytest.warns(TrainsOtherwise) as seen:
-        network = dl4py.load(path)
-    assert [str(w.message) for w in seen] == [
-        f"{path}: training goes on, but not in step: the running arrays of Keras 1 are not read, "
-        "the optimizer begins anew"
-    ]
-    assert not network.updater_state.any()
