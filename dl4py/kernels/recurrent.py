@@ -169,18 +169,19 @@ def peephole_gradients(before, after, dz, forget, output, input):
 
 @kernel("b n*, b n -> b n", split=True)
 def tanh_step(z, product, h):
-    """``h = tanh(z + product)``, a step of a simple recurrent layer."""
+    """``h = tanh(z + product)``, a step of a simple recurrent layer; `z` keeps it too, as masks change `h`."""
     for b in range(z.shape[0]):
         for j in range(z.shape[1]):
-            h[b, j] = tanh(z[b, j] + product[b, j])
+            z[b, j] = tanh(z[b, j] + product[b, j])
+            h[b, j] = z[b, j]
 
 
 @kernel("b n, b n, b n -> b n", split=True)
-def tanh_step_backward(h, dh, dproduct, dz):
-    """``dz = (dh + dproduct) (1 - h^2)``."""
-    for b in range(h.shape[0]):
-        for j in range(h.shape[1]):
-            dz[b, j] = (dh[b, j] + dproduct[b, j]) * (1.0 - h[b, j] * h[b, j])
+def tanh_step_backward(y, dh, dproduct, dz):
+    """``dz = (dh + dproduct) (1 - y^2)``."""
+    for b in range(y.shape[0]):
+        for j in range(y.shape[1]):
+            dz[b, j] = (dh[b, j] + dproduct[b, j]) * (1.0 - y[b, j] * y[b, j])
 
 
 @kernel("b n, b one -> b n", split=True)

@@ -5,7 +5,7 @@ from typing import ClassVar
 from dl4py import kernels as k
 from dl4py.layers.base import layer
 from dl4py.layers.lstm import GatedLayer, emit_lstm, gate_params, weights
-from dl4py.layers.recurrent import reversed_in_time
+from dl4py.layers.recurrent import refuse_state, reversed_in_time
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 
 
@@ -27,6 +27,7 @@ class GravesBidirectionalLstm(GatedLayer):
     def emit_steps(
         self, e: Emitter, x: Array, p: Params, mask: Array | None, states: tuple[Array | None, ...]
     ) -> tuple[Array, Backward]:
+        refuse_state(e, self)
         turned = reversed_in_time(e, x)
         turned_mask = None if mask is None else reversed_in_time(e, mask)
         forth, forth_backward = emit_lstm(e, self, x, weights(e, self.n_out, p, "F"), mask, (None, None))

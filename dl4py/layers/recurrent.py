@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
 from dl4py import kernels as k
-from dl4py.errors import ShapeError
+from dl4py.errors import ShapeError, UnsupportedFeature
 from dl4py.initializers import Initializer
 from dl4py.layers.base import Layer, TrainableLayer
 from dl4py.plan import Array, Backward, Emitter, Params
@@ -89,6 +89,16 @@ def reversed_in_time(e: Emitter, a: Array) -> Array:
     out.needs_gradient = a.needs_gradient
     e(k.recurrent.reverse if len(a.shape) == 3 else k.recurrent.reverse_mask, a, out)
     return out
+
+
+def refuse_state(e: Emitter, layer: Layer) -> None:
+    """Raises where a run would go on from the state of the run before."""
+    if e.carrying is not None:
+        raise UnsupportedFeature(
+            f"layer `{layer.name}` ({layer.type}) reads sequences from their end, so it cannot go on step by step",
+            at=layer.mark(),
+            hint="use `backprop_type: standard`, and whole sequences for predictions",
+        )
 
 
 @contextmanager

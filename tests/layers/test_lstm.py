@@ -25,7 +25,7 @@ def formula(x, W, RW, b, gate=sigmoid, mask=None, h=0.0, c=0.0, act=np.tanh):
     out = []
     for t in range(len(x)):
         zi, zf, zo, zg = np.split(x[t] @ W + h @ RW[:, : 4 * n] + b, 4, axis=1)
-        c, old = gate(zf + c * wf) * c + gate(zg + c * wg) * act(zi), c
+        c = gate(zf + c * wf) * c + gate(zg + c * wg) * act(zi)
         h = gate(zo + c * wo) * act(c)
         if mask is not None:
             h, c = h * mask[t][:, None], c * mask[t][:, None]
