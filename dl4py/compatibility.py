@@ -117,5 +117,11 @@ _ALL = [
         "the gradient of the cell passes through them",
         "it ends there, as the cell does",
     ),
+    Quirk(
+        60,
+        "vertex `l2_normalize`",
+        "its gradient divides by max(|x|^3, epsilon): wrong for lengths below 0.002",
+        "divides by |x|^3",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

@@ -107,14 +107,19 @@ def by_example(e: Emitter, x: Array, given: Shape) -> tuple[Array, Backward]:
     return x.reshape(x.rows, x.size // x.rows), lambda dy: dy.reshape(*x.shape)
 
 
-def either(e: Emitter, masks: Sequence[Array | None]) -> Array | None:
+def either(vertex: Vertex, e: Emitter, masks: Sequence[Array | None]) -> Array | None:
     """A mask that is 1 where any of `masks` is not 0; None, which is 1 everywhere, where one of them is None."""
     first, *others = masks
     if first is None or any(mask is None for mask in others):
         return None
     for mask in others:
         assert mask is not None
-        assert mask.shape == first.shape, f"masks of {mask.shape} and {first.shape}"
+        if mask.shape != first.shape:
+            raise ShapeError(
+                f"vertex `{vertex.name}` joins inputs whose masks differ in shape: "
+                f"{' x '.join(map(str, first.shape))} and {' x '.join(map(str, mask.shape))}",
+                at=vertex.mark("inputs"),
+            )
         both = e.like(first, "mask")
         e(any_of, first.flat, mask.flat, both.flat)
         first = both

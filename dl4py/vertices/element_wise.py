@@ -1,6 +1,8 @@
 """Element-wise vertex: sum, difference, product, mean or maximum of its inputs."""
 
 from collections.abc import Sequence
+from dataclasses import fields, replace
+from math import prod
 from typing import Literal
 
 from dl4py import kernels as k
@@ -9,15 +11,17 @@ from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Emitter
 from dl4py.shapes import Shape, said
 from dl4py.spec import key
-from dl4py.vertices.base import Backwards, Vertex, vertex
+from dl4py.vertices.base import Backwards, Vertex, either, vertex
+
+SIZES = {"size", "time", "channels", "depth", "height", "width"}
 
 
 @vertex("element_wise", java="org.deeplearning4j.nn.conf.graph.ElementWiseVertex")
 class ElementWise(Vertex):
     """``y = x1 + x2 + ...`` (add), ``x1 - x2`` (subtract), ``x1 x2 ...`` (product), the mean or the largest.
 
-    Inputs of one shape, or rows with 1 column, which are repeated. The maximum passes its gradient to the first
-    largest input.
+    Sizes of 1 are repeated: a column for rows, one step for sequences, one pixel for images. The maximum passes its
+    gradient to the first largest input. A step or an example is masked where it is masked in every input.
     """
 
     op: Literal["add", "subtract", "product", "average", "max"] = key("What is done.", spelling="pascal")
@@ -29,17 +33,20 @@ class ElementWise(Vertex):
                 at=self.mark("inputs"),
             )
         widest = max(given, key=lambda shape: shape.array)
-        for shape in given:
-            if shape.array not in (widest.array, (1,)) or (shape.array == (1,) and len(widest.array) != 1):
-                raise ShapeError(
-                    f"vertex `{self.name}` needs inputs of one shape, found {said(*given)}",
-                    at=self.mark("inputs"),
-                    hint="give the layers before it the same n_out",
-                )
-        return widest
+        names = sorted(SIZES & {field.name for field in fields(widest)})
+        sizes = {name: {getattr(shape, name, None) for shape in given} for name in names}
+        same = len({(type(shape), getattr(shape, "format", ""), getattr(shape, "steps", 1)) for shape in given}) == 1
+        if not same or any(len(found - {1, None}) > 1 for found in sizes.values()):
+            raise ShapeError(
+                f"vertex `{self.name}` needs inputs of one shape, found {said(*given)}",
+                at=self.mark("inputs"),
+                hint="give the layers before it the same n_out",
+            )
+        largest = {name: None if None in found else max(n for n in found if n) for name, found in sizes.items()}
+        return replace(widest, **largest)  # type: ignore[arg-type]
 
     def emit(self, e: Emitter, xs: Sequence[Array]) -> tuple[Array, Backwards]:
-        shape = max((x.shape for x in xs), key=lambda s: s[1])
+        shape = tuple(max(sizes) for sizes in zip(*(x.shape for x in xs), strict=True))
         wide = [x if x.shape == shape else _repeated(e, x, shape) for x in xs]
         y = e.array(*shape, name="y")
         e(k.move.copy_flat, wide[0].flat, y.flat)
@@ -52,13 +59,16 @@ class ElementWise(Vertex):
         def backward(dy: Array) -> list[Array | None]:
             gradients: list[Array | None] = []
             for i, x in enumerate(wide):
-                dx = self._gradient(e, i, x, wide, y, dy)
-                gradients.append(dx if xs[i].shape == shape else _summed(e, dx, xs[i].shape))
+                dx = self._gradient(e, i, x, wide, dy)
+                gradients.append(_summed(e, dx, xs[i].shape))
             return gradients
 
         return y, backward
 
-    def _gradient(self, e: Emitter, i: int, x: Array, wide: Sequence[Array], y: Array, dy: Array) -> Array:
+    def output_mask(self, e: Emitter, masks: Sequence[Array | None]) -> Array | None:
+        return either(self, e, masks)
+
+    def _gradient(self, e: Emitter, i: int, x: Array, wide: Sequence[Array], dy: Array) -> Array:
         dx = e.like(x, "dx")
         e(k.move.copy_flat, dy.flat, dx.flat)
         if self.op == "average":
@@ -78,14 +88,23 @@ class ElementWise(Vertex):
 
 def _repeated(e: Emitter, x: Array, shape: tuple[int, ...]) -> Array:
     wide = e.array(*shape, name="repeated")
-    e(repeat, x, wide)
+    e(k.move.copy_any, x, wide)
     return wide
 
 
 def _summed(e: Emitter, dx: Array, shape: tuple[int, ...]) -> Array:
-    narrow = e.array(*shape, name="dx")
-    e(sum_columns, dx, narrow)
-    return narrow
+    """The sum over all axes that were repeated."""
+    for axis, size in enumerate(shape):
+        if size != dx.shape[axis]:
+            before, after = dx.shape[:axis], dx.shape[axis + 1 :]
+            sums = e.array(*before, 1, *after, name="dx")
+            e(
+                sum_middle,
+                dx.reshape(prod(before), dx.shape[axis], prod(after)),
+                sums.reshape(prod(before), prod(after)),
+            )
+            dx = sums
+    return dx
 
 
 @kernel("n*, n", split=True)
@@ -102,17 +121,11 @@ def keep_larger(dx, x, other, strictly: int):
             dx[i] = 0.0
 
 
-@kernel("b _ -> b o", split=True)
-def repeat(x, wide):
-    for i in range(wide.shape[0]):
-        for j in range(wide.shape[1]):
-            wide[i, j] = x[i, 0]
-
-
-@kernel("b o -> b _", split=True)
-def sum_columns(dx, narrow):
+@kernel("a m b -> a b", split=True)
+def sum_middle(dx, out):
     for i in range(dx.shape[0]):
-        s = 0.0
-        for j in range(dx.shape[1]):
-            s += dx[i, j]
-        narrow[i, 0] = s
+        for j in range(dx.shape[2]):
+            out[i, j] = 0.0
+        for m in range(dx.shape[1]):
+            for j in range(dx.shape[2]):
+                out[i, j] += dx[i, m, j]

@@ -21,3 +21,6 @@ class PreprocessorVertex(Vertex):
     def emit(self, e: Emitter, xs: Sequence[Array]) -> tuple[Array, Backwards]:
         y, backward = self.pre_processor.emit(e, xs[0])
         return y, lambda dy: [backward(dy)]
+
+    def output_mask(self, e: Emitter, masks: Sequence[Array | None]) -> Array | None:
+        return self.pre_processor.output_mask(e, masks[0])
