@@ -108,6 +108,11 @@ class NetworkConfig(Thing):
         spelling="upper",
     )
     inference_workspace_mode: Workspace = key("The same for inference.", default="enabled", spelling="upper")
+    mmap: Flag = key(
+        "Keep parameters, gradient and updater state in a temporary file, for models larger than memory.",
+        default=False,
+        json="",
+    )
     cache_mode: Literal["none", "host", "device"] = key(
         "Kept for DL4J; arrays that backward needs are always kept.",
         default="none",

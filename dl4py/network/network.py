@@ -12,6 +12,7 @@ from dl4py.network.config import NetworkConfig
 from dl4py.network.era import order_of
 from dl4py.network.feed import as_list, label_shape, node_batch
 from dl4py.network.graph import Graph, build, scored_outputs
+from dl4py.network.memory import vector
 from dl4py.network.parameters import Parameters, Slot, lay_out
 from dl4py.network.plans import Batch, Plans, given
 from dl4py.plan import Plan
@@ -24,6 +25,8 @@ Masks = np.ndarray | Sequence[np.ndarray | None] | None
 
 class Network:
     """A network with its parameters.
+
+    Vectors of parameters and updater state that are handed in become the network's own.
 
     Arrays have DL4J's shapes: `[batch, n]`, `[batch, channels, height, width]`, `[batch, features, time]`. Several
     inputs or outputs are lists in the order of the network's inputs and outputs, masks likewise.
@@ -41,21 +44,17 @@ class Network:
         self.labels: list[str] = []
         self.data: Any = None  # the other sections of the spec that the network was loaded from
         self.training: Any = None
-        kind = config.precision
-        first = self.parameters.first_values(self.graph) if params is None else params
+        kind, mapped = config.precision, config.mmap
         self._memory = {
-            "params": _vector(first, self.parameters.size, "parameters", kind),
-            "gradient": np.zeros(self.parameters.size, kind),
-            "state": _vector(
-                self.parameters.first_state() if state is None else state,
-                self.parameters.state_size,
-                "updater state",
-                kind,
-            ),
+            "params": self.parameters.first_values(self.graph) if params is None else params,
+            "gradient": vector(self.parameters.size, kind, mapped=mapped),
+            "state": self.parameters.first_state(self.graph) if state is None else state,
             "clock": np.zeros(2),
             "score": np.zeros(2),
             "arena": np.zeros(0, np.uint8),
         }
+        for name, size in (("params", self.parameters.size), ("state", self.parameters.state_size)):
+            self._memory[name] = _vector(self._memory[name], size, name, kind)
         self.plans = Plans(self.graph, self.parameters, self._memory)
         self.history: Any = None  # what a solver remembers between iterations
         self.scores: list[float] = []  # of the last `fit`, one for each iteration
@@ -227,10 +226,11 @@ def _listed(value: Masks) -> Sequence[np.ndarray | None]:
     return masks if any(m is not None for m in masks) else ()
 
 
-def _vector(values: np.ndarray, size: int, what: str, kind: str) -> np.ndarray:
+def _vector(values: np.ndarray, size: int, name: str, kind: str) -> np.ndarray:
     if values.size != size:
+        what = {"params": "parameters", "state": "updater state"}[name]
         raise ShapeError(f"the network has {size} values of {what}, found {values.size}")
-    return np.ascontiguousarray(values.reshape(-1)).astype(kind)
+    return np.ascontiguousarray(values.reshape(-1)).astype(kind, copy=not values.flags.writeable)
 
 
 def _timed(shape: Shape, time: int) -> Shape:

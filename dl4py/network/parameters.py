@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dl4py.network.graph import Graph, Node
+from dl4py.network.memory import vector
 from dl4py.plan import Array, Param, Params
 from dl4py.updaters import Updater
 
@@ -98,20 +99,22 @@ class Parameters:
         return arrays
 
     def first_values(self, graph: Graph) -> np.ndarray:
-        """Fresh parameters in double, drawn in the order of the flat vector from the network's seed."""
+        """Fresh parameters, drawn in double in the order of the flat vector from the network's seed."""
         generator = np.random.Generator(np.random.Philox(graph.config.seed))
-        values = np.zeros(self.size)
+        values = vector(self.size, graph.config.precision, mapped=graph.config.mmap)
         for slot in self.slots:
             values[slot.offset : slot.stop] = _first(slot, generator, graph)
         return values
 
-    def first_state(self) -> np.ndarray:
-        """Fresh updater state in double."""
-        state = np.zeros(self.state_size)
+    def first_state(self, graph: Graph) -> np.ndarray:
+        """Fresh updater state."""
+        state = vector(self.state_size, graph.config.precision, mapped=graph.config.mmap)
         for block in self.blocks:
             for i, name in enumerate(block.updater.state):
+                first = block.updater.first_state(name)
                 start = block.state_offset + i * block.size
-                state[start : start + block.size] = block.updater.first_state(name)
+                if first:  # zeros stay untouched: their pages need no memory before the first step
+                    state[start : start + block.size] = first
         return state
 
 

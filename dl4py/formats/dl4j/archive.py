@@ -8,6 +8,7 @@ import struct
 import warnings
 import zipfile
 import zlib
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -32,6 +33,9 @@ and so do we."""
 DAMAGED = "the file was cut off or damaged; fetch it again"
 CHANGED = "the configuration was changed, or belongs to another network"
 DISTRUST = "do not trust this file"
+
+
+Vector = Callable[[int, np.dtype], np.ndarray]
 
 
 class Archive:
@@ -73,19 +77,37 @@ class Archive:
             )
         return data
 
-    def read_array(self, name: str, values: int) -> np.ndarray:
+    def read_array(self, name: str, values: int, vector: Vector = np.empty) -> np.ndarray:
         """The ND4J array of an entry that should hold `values` numbers.
 
-        Its head is checked against that and against the declared size before anything more is unpacked.
+        Its head is checked against that and against the declared size before anything more is unpacked. `vector` makes
+        the memory of a vector of a size and type, which is filled piece by piece.
         """
         where = f"{self.path}:{name}"
         info = self._info(name)
-        found, needed = arrays.measure(self._unpack(info, arrays.HEAD), where)
+        head = self._unpack(info, arrays.HEAD)
+        found, needed = arrays.measure(head, where)
         if found != values:
             raise ModelFileError(f"{where} holds {found} values, the network has {values}", hint=CHANGED)
         if needed != info.file_size:
             raise ModelFileError(f"{where} has {info.file_size} bytes, its array needs {needed}", hint=DAMAGED)
-        return arrays.read_array(self.read(name, needed), where)
+        plain = arrays.vector_head(head, where)
+        if plain is None:
+            return arrays.read_array(self.read(name, needed), where)
+        return self._fill(info, plain[1], plain[0], vector(values, plain[0].newbyteorder("=")))
+
+    def _fill(self, info: zipfile.ZipInfo, offset: int, kind: np.dtype, target: np.ndarray) -> np.ndarray:
+        """Unpacks the values behind an offset into a vector."""
+        try:
+            with self._file.open(info) as file:
+                file.read(offset)
+                for start in range(0, target.size, arrays.PIECE):
+                    part = target[start : start + arrays.PIECE]
+                    part[:] = np.frombuffer(file.read(part.size * kind.itemsize), kind)
+                file.read(1)  # the end, where the checksum is compared
+        except UNREADABLE as error:
+            raise ModelFileError(f"{self.path}: `{info.filename}` cannot be unpacked: {error}", hint=DAMAGED) from error
+        return target
 
     def _info(self, name: str) -> zipfile.ZipInfo:
         if name not in self._infos:
@@ -186,12 +208,15 @@ def _check_entry(path: Path, info: zipfile.ZipInfo) -> None:
         )
 
 
-def write_archive(path: str | os.PathLike[str], entries: dict[str, bytes]) -> None:
-    """Writes a model zip, the same bytes for the same entries."""
+def write_archive(path: str | os.PathLike[str], entries: dict[str, bytes | Iterable[bytes]]) -> None:
+    """Writes a model zip, the same bytes for the same entries, which come whole or in pieces."""
     order = [name for name in ORDER if name in entries] + sorted(name for name in entries if name not in ORDER)
     with replacing(path) as target, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as file:
         for name in order:
             info = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
-            file.writestr(info, entries[name], compresslevel=6)
+            entry = entries[name]
+            with file.open(info, "w", force_zip64=not isinstance(entry, bytes)) as out:
+                for piece in (entry,) if isinstance(entry, bytes) else entry:
+                    out.write(piece)

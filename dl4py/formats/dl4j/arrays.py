@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from math import prod
 
 import numpy as np
@@ -24,6 +25,8 @@ OPTIONS = {
     "u8": ("UINT64", UNSIGNED | 262144),
 }  # fmt: skip
 EMPTY = 8
+PIECE = 1 << 20
+"""Values that are packed or unpacked at once."""
 RANK_LIMIT = 32
 SIZE_LIMIT = 1 << 40
 HEAD = 1024
@@ -141,8 +144,28 @@ def _array(reader: _Reader) -> np.ndarray:
     return np.array(view, data.dtype.newbyteorder("="), order="C")  # the only copy: swaps bytes and straightens strides
 
 
+def vector_head(head: bytes, name: str) -> tuple[np.dtype, int] | None:
+    """Type and offset of the values of a stream whose values follow each other, told by its first `HEAD` bytes; None
+    where strides have to be walked or letters translated.
+    """
+    reader = _Reader(head, name)
+    shape, strides, options = reader.shape()
+    if _stops(shape, options) or not prod(shape) or sum(n > 1 for n in shape) > 1:
+        return None
+    length, kind = reader.head("data")
+    step = next((s for n, s in zip(shape, strides, strict=True) if n > 1), 1)
+    if step != 1 or length != prod(shape) or kind == "BFLOAT16":
+        return None
+    return np.dtype(TYPES[kind]), reader.at
+
+
 def write_array(array: np.ndarray) -> bytes:
     """The stream that DL4J 1.0.0-M2.1 writes for an array, row-major, in the rank it has."""
+    return b"".join(stream(array))
+
+
+def stream(array: np.ndarray) -> Iterator[bytes]:
+    """The same in pieces, so that a large array is never in memory twice."""
     kind, options = OPTIONS[array.dtype.str[1:]]
     strides = [prod(array.shape[i + 1 :]) for i in range(array.ndim)]
     if array.ndim == 2 and array.shape[0] == 1:
@@ -151,9 +174,10 @@ def write_array(array: np.ndarray) -> bytes:
     if not array.size:
         strides, step, options = [0] * array.ndim, 0, options | EMPTY
     info = [array.ndim, *array.shape, *strides, options, step, ord("c")]
-    values = array.astype(array.dtype.newbyteorder(">"), order="C").reshape(-1)
-    shape_buffer = _head(len(info), "LONG") + struct.pack(f">{len(info)}q", *info)
-    return b"".join((shape_buffer, _head(array.size, kind), values.view(np.uint8).data))
+    yield _head(len(info), "LONG") + struct.pack(f">{len(info)}q", *info) + _head(array.size, kind)
+    values = array.reshape(-1)
+    for start in range(0, values.size, PIECE):
+        yield values[start : start + PIECE].astype(array.dtype.newbyteorder(">")).tobytes()
 
 
 def _head(length: int, kind: str) -> bytes:

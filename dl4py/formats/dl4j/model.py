@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from dl4py.errors import ModelFileError
 from dl4py.formats.dl4j.archive import JSON_LIMIT, Archive, read_archive, write_archive
-from dl4py.formats.dl4j.arrays import write_array
+from dl4py.formats.dl4j.arrays import stream
 from dl4py.formats.dl4j.configuration import read_configuration, write_configuration
 from dl4py.formats.dl4j.legacy.vectors import Vectors
 from dl4py.formats.dl4j.text import parse_json, print_json
 from dl4py.network.config import NetworkConfig
 from dl4py.network.graph import build
+from dl4py.network.memory import vector
 from dl4py.network.network import Network
 from dl4py.network.parameters import lay_out
 
@@ -28,13 +30,13 @@ def save(network: Network, path: str | os.PathLike[str], *, more: dict[str, Any]
     from dl4py.spec.write import write
 
     configuration = write_configuration(network.graph, network.iteration, network.epoch)
-    entries = {"configuration.json": print_json(configuration).encode()}
+    entries: dict[str, bytes | Iterable[bytes]] = {"configuration.json": print_json(configuration).encode()}
     if network.params.size:
-        entries["coefficients.bin"] = write_array(network.params)
+        entries["coefficients.bin"] = stream(network.params)
     else:
         entries |= {"coefficients.bin": b"", "noParams.marker": b""}
     if network.updater_state.size:
-        entries["updaterState.bin"] = write_array(network.updater_state)
+        entries["updaterState.bin"] = stream(network.updater_state)
     if network.normalizer is not None:
         from dl4py.formats.dl4j.normalizer import write_normalizer
 
@@ -64,11 +66,11 @@ def _network(archive: Archive) -> Network:
     graph = build(config)
     parameters = lay_out(graph)
     vectors = Vectors(graph, parameters, {} if own else parsed, str(archive.path))
-    params = _vector(archive, "coefficients.bin", vectors.size)
+    params = _vector(archive, "coefficients.bin", vectors.size, config.mmap)
     if params is not None:
         params = vectors.params(params)
         config = config.but(data_type="double" if params.dtype == np.float64 else "float")
-    state = _vector(archive, "updaterState.bin", parameters.state_size)
+    state = _vector(archive, "updaterState.bin", parameters.state_size, config.mmap)
     state = state if state is None else vectors.state(state)
     network = Network(config, params=np.zeros(0) if params is None else params, state=state)
     network.labels = list(own.get("labels") or []) if own else []
@@ -79,10 +81,10 @@ def _network(archive: Archive) -> Network:
     return network
 
 
-def _vector(archive: Archive, name: str, values: int) -> np.ndarray | None:
+def _vector(archive: Archive, name: str, values: int, mapped: bool) -> np.ndarray | None:
     if archive.size(name) == 0:  # absent, or the empty entry beside `noParams.marker`
         return None
-    return archive.read_array(name, values).reshape(-1)
+    return archive.read_array(name, values, lambda n, kind: vector(n, kind.str, mapped=mapped)).reshape(-1)
 
 
 def _counts(parsed: Any, where: str) -> dict[str, int]:
