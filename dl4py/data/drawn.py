@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from dl4py.data.dataset import Dataset
-from dl4py.data.images import ColorOrder, pixels, read_image, resized, room
+from dl4py.data.images import ColorOrder, pixels, read_image, resized
 from dl4py.data.places import Paths
+from dl4py.data.room import room
 from dl4py.data.transforms import Transform
 from dl4py.errors import DataError
 

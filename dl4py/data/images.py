@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import struct
-import tempfile
 import warnings
 import zlib
-from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -22,7 +20,6 @@ ColorOrder = Literal["bgr", "rgb"]
 ENDINGS = frozenset((".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".ppm", ".pgm"))
 FORMATS = ("JPEG", "PNG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # none that starts another program
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
-IN_MEMORY = 1 << 31  # bytes of pixels; more of them lie in a temporary file
 
 
 def read_image(path: Path, channels: int, at: Mark | None = None) -> Image:
@@ -64,14 +61,6 @@ def resized(image: Image, height: int, width: int) -> Image:
     from PIL.Image import Resampling
 
     return image if image.size == (width, height) else image.resize((width, height), Resampling.BILINEAR)
-
-
-def room(shape: tuple[int, ...]) -> np.ndarray:
-    """An array for pixels, in memory or, where it would be very large, in a temporary file."""
-    if prod(shape) <= IN_MEMORY:
-        return np.empty(shape, np.uint8)
-    with tempfile.TemporaryFile() as file:  # the mapping keeps what the name no longer reaches
-        return np.memmap(file, np.uint8, "w+", shape=shape)
 
 
 def _eight_bits(image: Image) -> Image:
