@@ -10,7 +10,7 @@ import numpy as np
 
 from dl4py import kernels as k
 from dl4py.errors import ShapeError
-from dl4py.layers.base import TrainableLayer
+from dl4py.layers.base import Layer, TrainableLayer
 from dl4py.layers.columns import as_rows, extent, reshaped
 from dl4py.layers.dense import activated
 from dl4py.layers.images import Spatial, as_places, checked, full_mask, resized, sizes
@@ -35,13 +35,83 @@ class CudnnKeys(Thing):
     cudnn_bwd_filter_algo: str | None = key("Kept for DL4J.", default=None, hidden=True)
 
 
-class ConvolutionalLayer(TrainableLayer, ConvolutionModeKey, CudnnKeys):
+class WindowLayer(Layer):
+    """A layer that sees windows of its input.
+
+    A masked place counts as 0; what sees no other is 0 and masked. DL4J ignores masks here (quirk 17).
+    """
+
+    takes: ClassVar[type[Spatial]] = Convolutional
+
+    @property
+    def sliding(self) -> Sliding:
+        """The windows."""
+        axes = AXES[self.takes]
+        numbers = [getattr(self, name) for name in ("kernel_size", "stride", "padding", "dilation")]
+        kernel, stride, padding, dilation = (n if isinstance(n, tuple) else (n,) for n in numbers)
+        return Sliding(self, axes, kernel, stride, padding, dilation, self.convolution_mode)  # type: ignore[attr-defined]
+
+    def output_sizes(self, given: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Sizes of the output's axes; None for a length that varies."""
+        known = [size for size in given if size is not None]
+        return tuple(w.out for w in self.sliding.windows(known)) if len(known) == len(given) else given
+
+    def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
+        image = full_mask(e, mask) if mask is not None else None
+        if mask is None or image is None:
+            return mask
+        y = self.moved_mask(e, image)
+        return y.reshape(*y.shape[: len(mask.shape)])
+
+    def moved_mask(self, e: Emitter, mask: Array) -> Array:
+        """The mask of the output, for a mask with one channel.
+
+        With padding to the same size places stay where they are; else a place is covered where all that it sees is.
+        """
+        sliding = self.sliding
+        if sliding.mode in ("same", "causal") and set(sliding.stride) == {1}:
+            return mask
+        table = self.seen_places(extent(mask))
+        y = e.array(*reshaped(mask.shape, self.output_sizes(extent(mask)), 1), name="mask")
+        e(k.pool.maximum, as_places(mask), e.constant(table, "int32"), as_places(y))
+        return y
+
+    def seen_places(self, given: tuple[int, ...]) -> np.ndarray:
+        """For each place of the output the places of the input that it sees, -1 for outside: `[out, taps]`."""
+        return table_of(self.sliding.windows(given))
+
+    def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        mask = None if e.mask is None or e.quirk(17) else full_mask(e, e.mask)
+        if mask is None:
+            return self.emit_all(e, x, p)
+        clean = e.like(x, "clean")
+        clean.needs_gradient = x.needs_gradient
+        e(k.move.copy_any, x, clean)
+        hide(e, clean, mask)
+        y, emitted_backward = self.emit_all(e, clean, p)
+        seen = self.moved_mask(e, mask)
+        hide(e, y, seen)
+
+        def backward(dy: Array) -> Array | None:
+            hide(e, dy, seen)
+            dx = emitted_backward(dy)
+            if dx is not None:
+                hide(e, dx, mask)
+            return dx
+
+        return y, backward
+
+    def emit_all(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        """As `emit`, whatever is masked."""
+        raise NotImplementedError
+
+
+class ConvolutionalLayer(WindowLayer, TrainableLayer, ConvolutionModeKey, CudnnKeys):
     """A layer with weights that see windows of its input; `takes` says of what, `layout` which key orders its axes.
 
     The bias comes first in the flat vector; `bias_named_last` tells where DL4J names it behind the weights.
     """
 
-    takes: ClassVar[type[Spatial]] = Convolutional
     layout: ClassVar[str] = "cnn2d_data_format"
     bias_named_last: ClassVar[tuple[str, ...]] = ("variables",)
     json_constants: ClassVar[dict[str, Any]] = {"timeDistributedFormat": None}
@@ -53,14 +123,6 @@ class ConvolutionalLayer(TrainableLayer, ConvolutionModeKey, CudnnKeys):
     def channels(self) -> int:
         """Channels of the output."""
         raise NotImplementedError
-
-    @property
-    def sliding(self) -> Sliding:
-        """The windows."""
-        axes = AXES[self.takes]
-        numbers = [getattr(self, name) for name in ("kernel_size", "stride", "padding", "dilation")]
-        kernel, stride, padding, dilation = (n if isinstance(n, tuple) else (n,) for n in numbers)
-        return Sliding(self, axes, kernel, stride, padding, dilation, self.convolution_mode)
 
     def given(self, shape: Shape) -> Self:
         found = checked(self, shape, self.takes)
@@ -92,11 +154,6 @@ class ConvolutionalLayer(TrainableLayer, ConvolutionModeKey, CudnnKeys):
         assert isinstance(given, Spatial)
         return resized(given, self.output_sizes(sizes(given)), self.channels)
 
-    def output_sizes(self, given: tuple[int | None, ...]) -> tuple[int | None, ...]:
-        """Sizes of the output's axes; None for a length that varies."""
-        known = [size for size in given if size is not None]
-        return tuple(w.out for w in self.sliding.windows(known)) if len(known) == len(given) else given
-
     def params(self) -> list[Param]:
         last = Param.bias("b", (self.channels,), self.bias_init).but(named_last=self.bias_named_last)
         return ([last] if self.has_bias else []) + self.weights()
@@ -110,51 +167,7 @@ class ConvolutionalLayer(TrainableLayer, ConvolutionModeKey, CudnnKeys):
         taps = prod(self.sliding.kernel)
         return float(n_in * taps), n_out * taps / prod(self.sliding.stride)
 
-    def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
-        image = full_mask(e, mask) if mask is not None else None
-        if mask is None or image is None:
-            return mask
-        y = self.moved_mask(e, image)
-        return y.reshape(*y.shape[: len(mask.shape)])
-
-    def moved_mask(self, e: Emitter, mask: Array) -> Array:
-        """The mask of the output, for a mask with one channel.
-
-        With padding to the same size places stay where they are; else a place is covered where all that it sees is.
-        """
-        if self.convolution_mode in ("same", "causal") and set(self.sliding.stride) == {1}:
-            return mask
-        table = self.seen_places(extent(mask))
-        y = e.array(*reshaped(mask.shape, self.output_sizes(extent(mask)), 1), name="mask")
-        e(k.pool.maximum, as_places(mask), e.constant(table, "int32"), as_places(y))
-        return y
-
-    def seen_places(self, given: tuple[int, ...]) -> np.ndarray:
-        """For each place of the output the places of the input that it sees, -1 for outside: `[out, taps]`."""
-        return table_of(self.sliding.windows(given))
-
-    def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        mask = None if e.mask is None or e.quirk(17) else full_mask(e, e.mask)
-        if mask is None:
-            return self._emit_all(e, x, p)
-        clean = e.like(x, "clean")
-        clean.needs_gradient = x.needs_gradient
-        e(k.move.copy_any, x, clean)
-        hide(e, clean, mask)
-        y, emitted_backward = self._emit_all(e, clean, p)
-        seen = self.moved_mask(e, mask)
-        hide(e, y, seen)
-
-        def backward(dy: Array) -> Array | None:
-            hide(e, dy, seen)
-            dx = emitted_backward(dy)
-            if dx is not None:
-                hide(e, dx, mask)
-            return dx
-
-        return y, backward
-
-    def _emit_all(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+    def emit_all(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         z, back = self.pre_output(e, x, p)
         rows = as_rows(z)
         if "b" in p:
