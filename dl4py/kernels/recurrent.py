@@ -193,6 +193,17 @@ def masked(a, mask, out):
             out[b, j] = a[b, j] * m if m != 0.0 else 0.0
 
 
+@native("..., ... -> ...")
+def cover(a, mask, out):
+    """`masked` for images: the mask has one channel, and one row or column where it holds for all."""
+    return _cover, (a, mask, out)
+
+
+def _cover(a, mask, out):
+    out[:] = 0.0
+    np.multiply(a, mask, out=out, where=mask != 0.0)
+
+
 @kernel("t b n -> t b one")
 def some_differ(x, mask, value: float):
     """``mask[t, b] = 0`` where all features of a step equal `value`, else 1."""

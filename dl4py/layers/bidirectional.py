@@ -10,6 +10,7 @@ from pydantic import model_validator
 from dl4py import kernels as k
 from dl4py.errors import InvalidValue
 from dl4py.layers.base import Layer, UpdatedKeys, layer
+from dl4py.layers.frozen import behind_noise
 from dl4py.layers.recurrent import RecurrentLayer, refuse_state, reversed_in_time, rows_of
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
@@ -87,7 +88,8 @@ class Bidirectional(Layer):
         return [p.but(name=name[0] + p.name) for name in self.wraps for p in getattr(self, name).params()]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        return self.emit_steps(e, x, p, e.mask, ())
+        sees = _recurrent(self, "fwd").sees_masks or not e.quirk(17)
+        return self.emit_steps(e, x, p, e.mask if sees else None, ())
 
     def emit_steps(
         self, e: Emitter, x: Array, p: Params, mask: Array | None, states: tuple[Array | None, ...]
@@ -128,8 +130,7 @@ def _direction(
 ) -> tuple[Array, Backward]:
     inner = _recurrent(layer, name)
     own = Params({key[1:]: array for key, array in p.items() if key[0] == name[0]})
-    seen = mask if inner.sees_masks or not e.quirk(17) else None
-    return inner.emit_steps(e, x, own, seen, (None,) * len(inner.states))
+    return behind_noise(e, inner, x, own, steps=(mask, (None,) * len(inner.states)))
 
 
 def _joined(e: Emitter, mode: str, forth: Array, back: Array) -> Array:

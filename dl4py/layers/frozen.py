@@ -8,6 +8,9 @@ from dl4py.preprocessors import Preprocessor
 from dl4py.shapes import Shape
 from dl4py.spec import key
 
+Steps = tuple[Array | None, tuple[Array | None, ...]]
+"""The mask and the states that an `emit_steps` takes."""
+
 
 class Wrapper(Layer):
     """A layer around another, whose shapes and parameters are the inner one's."""
@@ -33,6 +36,20 @@ class Wrapper(Layer):
 
     def wanted(self, given: Shape) -> Preprocessor | None:
         return self.inner.wanted(given)
+
+
+def behind_noise(e: Emitter, inner: Any, x: Array, p: Params, *, steps: Steps | None = None) -> tuple[Array, Backward]:
+    """A wrapped layer behind the noise on its own input; `steps` calls its `emit_steps` with that mask and states."""
+    noise = inner.dropout.emit(e, x) if inner.dropout and e.training else None
+    seen = noise[0] if noise else x
+    seen.needs_gradient = x.needs_gradient
+    y, inner_backward = inner.emit_steps(e, seen, p, *steps) if steps else inner.emit(e, seen, p)
+
+    def backward(dy: Array) -> Array | None:
+        dx = inner_backward(dy)
+        return noise[1](dx) if noise and dx is not None else dx
+
+    return y, backward
 
 
 @layer("frozen", java="org.deeplearning4j.nn.conf.layers.misc.FrozenLayer")
@@ -69,7 +86,7 @@ class FrozenWithBackprop(Wrapper):
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         scratch = Params({name: _without_gradient(e, array) for name, array in p.items()})
-        return self.inner.emit(e, x, scratch)
+        return behind_noise(e, self.inner, x, scratch)
 
 
 def _without_gradient(e: Emitter, array: Array) -> Array:

@@ -90,7 +90,7 @@ def gate_params(layer: GatedLayer, *, peepholes: bool = False, suffix: str = "")
 
 @dataclass
 class Run:
-    """What the backward needs of a forward: histories `[time + 1, batch, n]`, new cells before masks, each step's back."""
+    """What the backward needs of a forward: states `[time + 1, batch, n]`, cells before masks, each step's back."""
 
     h: Array
     c: Array

@@ -54,7 +54,7 @@ class RecurrentLayer(TrainableLayer):
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         mask = e.mask if self.sees_masks or not e.quirk(17) else None
-        return self.emit_steps(e, x, p, mask, tuple(e.carry(name, x.columns, self.n_out) for name in self.states))
+        return self.emit_steps(e, x, p, mask, carried(e, self, x.columns))
 
     def emit_steps(
         self, e: Emitter, x: Array, p: Params, mask: Array | None, states: tuple[Array | None, ...]
@@ -89,6 +89,11 @@ def reversed_in_time(e: Emitter, a: Array) -> Array:
     out.needs_gradient = a.needs_gradient
     e(k.recurrent.reverse if len(a.shape) == 3 else k.recurrent.reverse_mask, a, out)
     return out
+
+
+def carried(e: Emitter, layer: Any, batch: int) -> tuple[Array | None, ...]:
+    """The states that a layer keeps between runs; None where none are kept."""
+    return tuple(e.carry(name, batch, layer.n_out) for name in getattr(layer, "states", ()))
 
 
 def refuse_state(e: Emitter, layer: Layer) -> None:

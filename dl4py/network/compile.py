@@ -109,9 +109,9 @@ def _layer(
         backs.append(back)
         e.masks = (node.preprocessor.output_mask(e, e.mask),)
         e.given = (node.preprocessor.output_shape(e.given[0]),)
-    noisy = layer.dropout and e.training and not layer.frozen
-    if noisy:
-        x, back = layer.dropout.emit(e, x)  # type: ignore[union-attr]
+    dropout = None if any(getattr(layer, name).dropout for name in layer.wraps) else layer.dropout
+    if dropout and e.training and not layer.frozen:
+        x, back = dropout.emit(e, x)
         x.needs_gradient = below
         backs.append(back)
     p, cleaners = _with_noise(e, node, layer, p)

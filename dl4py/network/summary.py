@@ -48,7 +48,7 @@ def _row(graph: Graph, node: Node, typed: bool) -> list[str]:
         cells = [f"{node.name} ({kind})", "-,-", "-", "-"]
     else:
         params = node.params
-        shapes = ", ".join(f"{p.name}:{{{','.join(map(str, p.shape))}}}" for p in named(params, "summary"))
+        shapes = ", ".join(f"{p.name}:{{{','.join(map(str, p.shape))}}}" for p in named(params, "summary" if graph.config.chain else "variables"))
         name = ("Frozen " if layer.frozen else "") + summary_name(layer)
         count = sum(p.size for p in params)
         cells = [f"{node.name} ({name})", _widths(layer), f"{count:,d}", shapes or "-"]
@@ -67,7 +67,7 @@ def summary_name(layer: object) -> str:
 
 
 def _widths(layer: object) -> str:
-    while getattr(layer, "wraps", ()):
+    while getattr(layer, "wraps", ()) and not hasattr(layer, "n_out"):
         layer = getattr(layer, layer.wraps[0])  # type: ignore[attr-defined]
     if layer.summary_name == "SameDiffLayer":  # type: ignore[attr-defined]
         return "-,-"
