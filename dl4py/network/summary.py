@@ -48,7 +48,10 @@ def _row(graph: Graph, node: Node, typed: bool) -> list[str]:
         cells = [f"{node.name} ({kind})", "-,-", "-", "-"]
     else:
         params = node.params
-        shapes = ", ".join(f"{p.name}:{{{','.join(map(str, p.shape))}}}" for p in named(params, "summary" if graph.config.chain else "variables"))
+        shapes = ", ".join(
+            f"{p.name}:{{{','.join(map(str, p.shape))}}}"
+            for p in named(params, "summary" if graph.config.chain else "variables")
+        )
         name = ("Frozen " if layer.frozen else "") + summary_name(layer)
         count = sum(p.size for p in params)
         cells = [f"{node.name} ({name})", _widths(layer), f"{count:,d}", shapes or "-"]

@@ -36,13 +36,14 @@ class L2Normalize(Vertex):
         return shape
 
     def emit(self, e: Emitter, xs: Sequence[Array]) -> tuple[Array, Backwards]:
-        x, back = self._rows(e, xs[0])
+        given = e.given[0]
+        x, back = self._rows(e, xs[0], given)
         norms, y = e.array(x.rows, 1, name="norms"), e.like(x, "y")
         e(normalize, x, norms, y, self.eps)
         floor = self.eps if e.quirk(60) else 0.0
 
         def backward(dy: Array) -> list[Array | None]:
-            rows, _ = self._rows(e, dy)
+            rows, _ = self._rows(e, dy, given)
             e(normalize_backward, x, norms, rows, self.eps, floor)
             return [back(rows)]
 
@@ -50,11 +51,11 @@ class L2Normalize(Vertex):
         assert whole is not None
         return whole, backward
 
-    def _rows(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
+    def _rows(self, e: Emitter, x: Array, given: Shape) -> tuple[Array, Backward]:
         """The values of each norm as a row, and the way back."""
-        if self.dimension == (e.given[0].inside[-1],):
+        if self.dimension == (given.inside[-1],):
             return x.reshape(x.size // x.shape[-1], x.shape[-1]), lambda dy: dy.reshape(*x.shape)
-        return by_example(e, x, e.given[0])
+        return by_example(e, x, given)
 
 
 @kernel("b n -> b one, b n", split=True)
