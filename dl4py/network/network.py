@@ -79,9 +79,16 @@ class Network:
         """What the last gradient, or the updater's last step, was; a vector in DL4J's order."""
         return self._memory["gradient"]
 
-    def output(self, *x: Arrays, mask: Masks = None) -> Any:
-        """What the network answers to a batch: one array, or a list for several outputs."""
-        return self._answers("output", x, mask)
+    def output(self, *x: Arrays, mask: Masks = None, label_mask: Masks = None) -> Any:
+        """What the network answers to a batch: one array, or a list for several outputs.
+
+        Where `label_mask` is 0 the answer is 0, as in DL4J.
+        """
+        y = self._answers("output", x, mask)
+        for array, hidden in zip(y if isinstance(y, list) else [y], _listed(label_mask), strict=False):
+            if hidden is not None:
+                array *= _over_features(hidden, array, self.graph.node(self.graph.outputs[0]).shape)
+        return y
 
     def activations(self, *x: Arrays, mask: Masks = None) -> dict[str, np.ndarray]:
         """The output of every vertex by name."""
@@ -241,6 +248,13 @@ def _timed(shape: Shape, time: int) -> Shape:
 
 def _zeros(batch: int, shape: Shape, time: int, kind: str) -> np.ndarray:
     return np.zeros((batch, *_timed(shape, time).array), kind)
+
+
+def _over_features(mask: np.ndarray, y: np.ndarray, shape: Shape | None) -> np.ndarray:
+    if mask.ndim == y.ndim:
+        return mask
+    nwc = isinstance(shape, Recurrent) and shape.format == "NWC"
+    return np.expand_dims(mask, y.ndim - 1 if nwc else 1)
 
 
 def _one_step(x: np.ndarray, shape: Shape | None) -> np.ndarray:
