@@ -10,8 +10,8 @@ import numpy as np
 from dl4py.data.classes import one_hot
 from dl4py.data.dataset import Dataset
 from dl4py.data.drawn import ImageFiles
-from dl4py.data.files import missing
-from dl4py.data.images import ENDINGS, ColorOrder
+from dl4py.data.folders import class_folders, images_of
+from dl4py.data.images import ColorOrder
 from dl4py.data.readers.base import Reader, reader
 from dl4py.data.transforms import Transform
 from dl4py.errors import DataError
@@ -35,28 +35,13 @@ class ImageFolder(Reader):
     transforms: Annotated[tuple[Transform, ...], AsTuple] = key("What is done to each image, in order.", default=())
 
     def load(self) -> Dataset:
-        folders = self._folders()
+        at = self.mark("path")
+        folders = class_folders(Path(self.path), at)
         names = self._names(folders)
-        found = [(file, names.index(folder.name)) for folder in folders for file in self._images(folder)]
-        found = found[self.span(len(found))]
-        files, numbers = tuple(str(file) for file, _ in found), np.array([number for _, number in found])
+        found = [(str(file), names.index(folder.name)) for folder in folders for file in images_of(folder, at)]
+        files, numbers = zip(*found[self.span(len(found))], strict=True)
         images = ImageFiles(files, self.height, self.width, self.channels, self.color_order, self.transforms)
-        return images.dataset(one_hot(numbers, len(names)), names)
-
-    def _folders(self) -> list[Path]:
-        path = Path(self.path)
-        if not path.is_dir():
-            if path.exists():
-                raise DataError(f"{path} is a file, not a folder of classes", at=self.mark("path"))
-            raise missing(path, self.mark("path"))
-        folders = sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
-        if not folders:
-            raise DataError(
-                f"{path} holds no folders of classes",
-                at=self.mark("path"),
-                hint="put the images of each class into a folder of its name",
-            )
-        return folders
+        return images.dataset(one_hot(np.array(numbers), len(names)), names)
 
     def _names(self, folders: list[Path]) -> tuple[str, ...]:
         names = tuple(folder.name for folder in folders)
@@ -72,15 +57,3 @@ class ImageFolder(Reader):
                 f"{self.path} holds {len(names)} folders, `classes` says {self.classes}", at=self.mark("classes")
             )
         return names
-
-    def _images(self, folder: Path) -> list[Path]:
-        images = sorted(
-            p for p in folder.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith((".", "_"))
-        )
-        if not images:
-            raise DataError(
-                f"{folder} holds no images",
-                at=self.mark("path"),
-                hint=f"endings of images: {', '.join(sorted(ENDINGS))}",
-            )
-        return images
