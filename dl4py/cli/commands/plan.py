@@ -26,9 +26,11 @@ def command(model: str, batch: int, mode: str, memory: bool, overrides: tuple[st
     network = network_of(model, overrides)
     plan = network.plan(batch, mode)
     if as_json:
-        console.show_json(as_dict(plan) | {"compatibility": network.config.compatibility})
+        console.show_json(as_dict(plan) | {"compatibility": network.config.compatibility, "era": network.config.era})
     elif memory:
         console.show(memory_table(plan))
     else:
         console.show(calls_table(plan))
-        console.show(f"compatibility: {network.config.compatibility}")
+        config = network.config
+        old = config.compatibility == "dl4j" and config.era != "current"
+        console.show(f"compatibility: {config.compatibility}" + (f", steps as of {config.era}" if old else ""))

@@ -44,7 +44,7 @@ def layer(value: Any, conf: Mapping[str, Any], era: Era, where: str) -> dict[str
         found["regularizationBias"] = _penalties(body, conf, bias=True)
     if era.name == "0.x":
         found |= _noise(body, conf)
-    return found | _sizes(found) | _absent(found)
+    return found | _sizes(found) | absent(found)
 
 
 def _opened(value: Any, where: str) -> tuple[str | None, dict[str, Any]]:
@@ -135,7 +135,7 @@ def _sizes(found: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _absent(found: Mapping[str, Any]) -> dict[str, Any]:
+def absent(found: Mapping[str, Any]) -> dict[str, Any]:
     """What a key that is missing meant when there was no such key."""
     kind = found["@class"].rpartition(".")[2]
     meant: dict[str, Any] = {}

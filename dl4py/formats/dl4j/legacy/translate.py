@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from typing import Any
 
 from dl4py.errors import ModelFileError
 from dl4py.formats.dl4j.legacy import names
 from dl4py.formats.dl4j.legacy.era import Era, confs_of
-from dl4py.formats.dl4j.legacy.layers import layer
+from dl4py.formats.dl4j.legacy.layers import absent, layer
 from dl4py.formats.dl4j.legacy.objects import preprocessor, unwrapped, warn
 
 
 def translate(value: dict[str, Any], era: Era, where: str) -> dict[str, Any]:
-    """Today's form of a parsed configuration; that of the current era stays as it is."""
+    """Today's form of a parsed configuration."""
     if era.name == "current":
-        return value
+        return _with_absent(value)
     _warn(value, where)
     found = dict(value)
     done = value.get("iterationCount") or 0
@@ -25,6 +26,21 @@ def translate(value: dict[str, Any], era: Era, where: str) -> dict[str, Any]:
         if isinstance(value.get(name), dict):
             found[name] = {key: each(one, done, era, f"{where}:{name}.{key}") for key, one in value[name].items()}
     return found
+
+
+def _with_absent(value: dict[str, Any]) -> dict[str, Any]:
+    """A configuration of beta4 or later, with keys that a later beta brought; the same object where none is missing."""
+    if not any(_lacking(conf) for conf in confs_of(value)):
+        return value
+    found = copy.deepcopy(value)
+    for conf in confs_of(found):
+        conf.get("layer", {}).update(_lacking(conf))
+    return found
+
+
+def _lacking(conf: dict[str, Any]) -> dict[str, Any]:
+    layer = conf.get("layer")
+    return absent(layer) if isinstance(layer, dict) and isinstance(layer.get("@class"), str) else {}
 
 
 def _conf(conf: Any, done: int, era: Era, where: str) -> Any:

@@ -89,3 +89,15 @@ def test_what_cannot_be_read_is_named_with_its_place(value, kind, message):
     with pytest.raises(kind) as error:
         read_configuration(value, "a")
     assert str(error.value) == message
+
+
+def test_keys_that_a_later_beta_brought_mean_what_held_before():
+    pool = {
+        "@class": "org.deeplearning4j.nn.conf.layers.SubsamplingLayer",
+        "convolutionMode": "Truncate",
+        "poolingType": "AVG",
+    }
+    value = {"dataType": "FLOAT", "confs": [{"layer": pool, "variables": []}]}
+    found = translate(value, era_of(value), "a")
+    assert found["confs"][0]["layer"]["avgPoolIncludePadInDivisor"] is True
+    assert "avgPoolIncludePadInDivisor" not in pool

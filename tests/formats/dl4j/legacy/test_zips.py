@@ -132,3 +132,20 @@ def test_a_normalizer_of_0_8(tmp_path):
     data = words[:12] + struct.pack(">i", 1) + words[12:] + b"\0" + oldzip.stream(mean) + oldzip.stream(std)
     network = load(oldzip.zipped(tmp_path / "m.zip", value, np.ones(11, np.float32), normalizer=data))
     assert network.normalizer.apply(np.array([[3.0, 2.0, 11.0]])).tolist() == [[1.0, 0.0, 1.0]]
+
+
+@pytest.mark.parametrize("version", ["071", "080"])
+def test_recurrent_layers_as_a_chain_and_as_a_graph_answer_the_same(version):
+    x = np.random.default_rng(3).normal(size=(2, 3, 5)) * 1e-3
+    chain, graph = load(FILES / f"{version}-lstm_1.zip"), load(FILES / f"{version}-cg_lstm_1.zip")
+    first = np.linspace(-1, 1, 477)  # the recorded parameters, 1 to 477, saturate every gate
+    for network in (chain, graph):
+        network.params[:] = first
+    y = chain.output(x)
+    assert y.shape == (2, 5, 5)
+    assert y.sum(axis=1) == pytest.approx(np.ones((2, 5)), abs=1e-6)
+    assert np.array_equal(y, graph.output(x))
+    summary = [(layer.type, layer.n_in, layer.n_out, layer.activation.type) for layer in chain.config.layers]
+    assert summary == [
+        ("graves_lstm", 3, 4, "tanh"), ("graves_bidirectional_lstm", 4, 4, "softsign"), ("rnn_output", 4, 5, "softmax"),
+    ]  # fmt: skip
