@@ -43,7 +43,7 @@ def replay(case: str, folder: Path = CASES) -> dict[str, float]:
     outputs = net.output(x, mask=masks, label_mask=label_masks if net.config.chain else None)
     outputs = outputs if isinstance(outputs, list) else [outputs]
     for i, (ours, theirs) in enumerate(zip(outputs, arrays_of(arrays, "out"), strict=True)):
-        if label_masks and net.graph.node(net.graph.outputs[i]).thing.type == "rnn_output":
+        if label_masks and net.config.chain and net.graph.nodes[-1].thing.type == "rnn_output":
             ours = ours * label_masks[i][:, None, :]  # DL4J was asked with label masks, which it multiplies in here
         errors["out"] = max(errors.get("out", 0.0), error(ours, theirs))
     if "act0" in arrays:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dl4py.errors import ShapeError
-from dl4py.network.feed import label_shape
+from dl4py.network.feed import input_shapes, label_shape
 from dl4py.network.graph import scored_outputs
 from dl4py.network.plans import Batch
 from dl4py.shapes import Recurrent, Shape
@@ -48,7 +48,7 @@ def fit_segments(network: Network, batch: Batch) -> list[float]:
 def _steps(network: Network, batch: Batch) -> int:
     x, y, _, _ = batch
     times = {a.shape[axis] for a, axis in zip(x, _axes(network.graph.shapes, x), strict=True) if axis}
-    shapes = [label_shape(node) for node in scored_outputs(network.graph)]
+    shapes = _label_shapes(network, x)
     for labels, shape in zip(y, shapes, strict=True):
         if labels.ndim != 3:
             raise ShapeError(
@@ -64,6 +64,10 @@ def _steps(network: Network, batch: Batch) -> int:
     return times.pop()
 
 
+def _label_shapes(network: Network, x: Sequence[np.ndarray]) -> list[Shape]:
+    return [label_shape(node) for node in scored_outputs(network.graph.fed(input_shapes(network.graph, x)))]
+
+
 def _axes(shapes: Sequence[Shape | None], arrays: Sequence[np.ndarray]) -> Iterator[int]:
     """The axis of time of each array, 0 where it has none."""
     return (_time_axis(shape) if a.ndim == 3 else 0 for shape, a in zip(shapes, arrays, strict=True))
@@ -75,7 +79,7 @@ def _time_axis(shape: Shape | None) -> int:
 
 def _cut(network: Network, batch: Batch, start: int, stop: int) -> Batch:
     x, y, masks, label_masks = batch
-    shapes = [label_shape(node) for node in scored_outputs(network.graph)]
+    shapes = _label_shapes(network, x)
     steps = slice(start, stop)
     return (
         [_part(a, axis, steps) for a, axis in zip(x, _axes(network.graph.shapes, x), strict=True)],
