@@ -40,11 +40,10 @@ def replay(case: str, folder: Path = CASES) -> dict[str, float]:
     masks, label_masks = masks_of(arrays, "xmask", len(x)), masks_of(arrays, "ymask", len(y))
     net = load(folder / case / "model.zip")
     errors = {"params": error(net.params, arrays["params"])}
-    outputs = net.output(x, mask=masks, label_mask=label_masks if net.config.chain else None)
+    covers = net.config.chain and net.graph.nodes[-1].thing.type == "rnn_output"  # by label masks; others do not
+    outputs = net.output(x, mask=masks, label_mask=label_masks if covers else None)
     outputs = outputs if isinstance(outputs, list) else [outputs]
-    for i, (ours, theirs) in enumerate(zip(outputs, arrays_of(arrays, "out"), strict=True)):
-        if label_masks and net.config.chain and net.graph.nodes[-1].thing.type == "rnn_output":
-            ours = ours * label_masks[i][:, None, :]  # DL4J was asked with label masks, which it multiplies in here
+    for ours, theirs in zip(outputs, arrays_of(arrays, "out"), strict=True):
         errors["out"] = max(errors.get("out", 0.0), error(ours, theirs))
     if "act0" in arrays:
         errors["activations"] = activations(net, x, arrays)
