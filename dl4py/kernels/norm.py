@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import log10, sqrt
 
+import numpy as np
+
 from dl4py.kernels.jit import kernel
 
 
@@ -47,72 +49,86 @@ def layer_norm_backward(unit, inverse, gain, dz, dgain):
             dz[i, j] = (dz[i, j] * gain[j] - mean - unit[i, j] * dot) * inverse[i, 0]
 
 
-@kernel("b n -> n, n")
-def moments(x, mean, variance):
-    """Mean and biased variance of each column."""
-    rows = x.dtype.type(x.shape[0])
-    mean[:] = 0.0
-    variance[:] = 0.0
+@kernel("b n, b one -> n, n, n, n, one")
+def moments(x, mask, sums, mean, variance, inverse, count, eps: float):
+    """Mean, biased variance and ``1 / sqrt(var + eps)`` of each column over the rows of the mask, and their number.
+
+    `sums` and `count` are in double: a column of an image batch has millions of terms.
+    """
+    rows = np.float64(0.0)
+    sums[:] = 0.0
     for i in range(x.shape[0]):
-        for j in range(x.shape[1]):
-            mean[j] += x[i, j]
+        m = mask[i, 0]
+        rows += m
+        if m != 0.0:
+            for j in range(x.shape[1]):
+                sums[j] += m * x[i, j]
+    count[0] = max(rows, np.float64(1.0))
     for j in range(x.shape[1]):
-        mean[j] /= rows
+        mean[j] = sums[j] / count[0]
+        sums[j] = 0.0
     for i in range(x.shape[0]):
-        for j in range(x.shape[1]):
-            d = x[i, j] - mean[j]
-            variance[j] += d * d
+        m = mask[i, 0]
+        if m != 0.0:
+            for j in range(x.shape[1]):
+                d = x[i, j] - mean[j]
+                sums[j] += m * d * d
     for j in range(x.shape[1]):
-        variance[j] /= rows
+        variance[j] = sums[j] / count[0]
+        inverse[j] = 1.0 / sqrt(variance[j] + eps)
 
 
 @kernel("n, n -> n, n")
-def running(kept_mean, kept_spread, mean, variance, log_std: int):
-    """Mean and variance out of the kept statistics."""
+def running(kept_mean, kept_spread, mean, inverse, log_std: int, eps: float):
+    """Mean and ``1 / sqrt(var + eps)`` out of the kept statistics."""
     for j in range(mean.shape[0]):
         mean[j] = kept_mean[j]
+        variance = kept_spread[j]
         if log_std:
             deviation = 10.0 ** kept_spread[j]
-            variance[j] = deviation * deviation
-        else:
-            variance[j] = kept_spread[j]
+            variance = deviation * deviation
+        inverse[j] = 1.0 / sqrt(variance + eps)
 
 
 @kernel("b n, n, n, n, n -> b n, b n", split=True)
-def batch_norm(x, mean, variance, gamma, beta, unit, y, eps: float):
+def batch_norm(x, mean, inverse, gamma, beta, unit, y):
     """``unit = (x - mean) / sqrt(var + eps)``, ``y = gamma unit + beta``."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
-            unit[i, j] = (x[i, j] - mean[j]) / sqrt(variance[j] + eps)
+            unit[i, j] = (x[i, j] - mean[j]) * inverse[j]
             y[i, j] = gamma[j] * unit[i, j] + beta[j]
 
 
-@kernel("b n, b n -> n, n")
-def batch_norm_sums(unit, dy, dgamma, dbeta):
-    """``dgamma = sum dy unit``, ``dbeta = sum dy``."""
-    dgamma[:] = 0.0
-    dbeta[:] = 0.0
+@kernel("b n, b n -> n, n, n, n")
+def batch_norm_sums(unit, dy, gammas, betas, dgamma, dbeta):
+    """``dgamma = sum dy unit``, ``dbeta = sum dy``; `gammas` and `betas` are the sums in double."""
+    gammas[:] = 0.0
+    betas[:] = 0.0
     for i in range(unit.shape[0]):
         for j in range(unit.shape[1]):
-            dgamma[j] += dy[i, j] * unit[i, j]
-            dbeta[j] += dy[i, j]
+            gammas[j] += dy[i, j] * unit[i, j]
+            betas[j] += dy[i, j]
+    for j in range(unit.shape[1]):
+        dgamma[j] = gammas[j]
+        dbeta[j] = betas[j]
 
 
-@kernel("b n, n, n, n, n, b n*", split=True)
-def batch_norm_backward(unit, variance, gamma, dgamma, dbeta, dy, eps: float, rows: float):
-    """Turns ``dy`` into ``dx = gamma / (N sqrt(var + eps)) (N dy - sum dy - unit sum(dy unit))``."""
+@kernel("b n, b one, n, n, n, n, one, b n*", split=True)
+def batch_norm_backward(unit, mask, inverse, gamma, dgamma, dbeta, count, dy):
+    """Turns ``dy`` into ``dx = gamma / sqrt(var + eps) (dy - mask (sum dy + unit sum(dy unit)) / N)``."""
+    share = unit.dtype.type(1.0 / count[0])
     for i in range(unit.shape[0]):
+        m = mask[i, 0] * share
         for j in range(unit.shape[1]):
-            d = dy[i, j] - (dbeta[j] + unit[i, j] * dgamma[j]) / rows
-            dy[i, j] = gamma[j] / sqrt(variance[j] + eps) * d
+            dy[i, j] = gamma[j] * inverse[j] * (dy[i, j] - m * (dbeta[j] + unit[i, j] * dgamma[j]))
 
 
-@kernel("n, n, b n*")
-def running_backward(variance, gamma, dy, eps: float):
+@kernel("b n*, n, n", split=True)
+def running_backward(dy, inverse, gamma):
     """Turns ``dy`` into ``dx = gamma dy / sqrt(var + eps)``, the statistics being constants."""
     for i in range(dy.shape[0]):
         for j in range(dy.shape[1]):
-            dy[i, j] *= gamma[j] / sqrt(variance[j] + eps)
+            dy[i, j] *= gamma[j] * inverse[j]
 
 
 @kernel("n, n, n, n -> n, n")

@@ -1,11 +1,19 @@
 """Batch normalization."""
 
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
+import numpy as np
+
 from dl4py import kernels as k
+from dl4py.errors import ShapeError
 from dl4py.layers.base import TrainableLayer, checked_width, layer
+from dl4py.layers.columns import as_rows
+from dl4py.layers.images import ImageFormat, formatted, place_mask
 from dl4py.plan import Array, Backward, Emitter, Param, Params
-from dl4py.shapes import Shape
+from dl4py.preprocessors import Preprocessor
+from dl4py.preprocessors.automatic import before_images
+from dl4py.shapes import Convolutional, Convolutional3D, Recurrent, Shape
 from dl4py.spec import Flag, Fraction, Number, Positive, Size, key
 
 
@@ -13,8 +21,10 @@ from dl4py.spec import Flag, Fraction, Number, Positive, Size, key
 class BatchNormalization(TrainableLayer):
     """``y = gamma (x - mean) / sqrt(var + eps) + beta`` over the batch; running mean and variance in inference.
 
-    Input and output ``[batch, n]``. Parameters ``gamma [n]``, ``beta [n]`` (absent when locked), ``mean [n]``, and
-    ``var [n]`` or ``log10stdev [n]``, the logarithm of the standard deviation to base 10. The variance is biased.
+    Input and output ``[batch, n]`` or ``[batch, n, ..]``: the statistics of a channel are over the batch and all its
+    places or steps that are not masked. As in DL4J, the activation is not applied. Parameters ``gamma [n]``,
+    ``beta [n]`` (absent when locked), ``mean [n]``, and ``var [n]`` or ``log10stdev [n]``, the logarithm of the standard
+    deviation to base 10. The variance is biased.
     ``mean <- decay mean + (1 - decay) batch mean``, the variance likewise.
 
     Ioffe and Szegedy, "Batch Normalization", 2015, https://arxiv.org/abs/1502.03167.
@@ -22,7 +32,6 @@ class BatchNormalization(TrainableLayer):
 
     summary_name: ClassVar[str] = "BatchNormalization"
     json_constants: ClassVar[dict[str, Any]] = {
-        "cnn2DFormat": "NCHW",
         "cudnnAllowFallback": True,
         "timeDistributedFormat": None,
     }
@@ -37,11 +46,31 @@ class BatchNormalization(TrainableLayer):
     use_log_std: Flag = key(
         "Keep the logarithm of the deviation, as DL4J does, in place of the variance.", default=True
     )
+    cnn2d_format: ImageFormat = key(
+        "Order of an image's axes, the input's.", default="nchw", json="cnn2DFormat", spelling="upper"
+    )
     minibatch: Flag = key("Kept for DL4J.", default=True, hidden=True)
 
     def given(self, shape: Shape) -> Self:
-        width = checked_width(self, self.n_in, shape)
-        return self.but(n_in=width, n_out=width)
+        width = self._width(shape)
+        image = isinstance(shape, Convolutional)
+        return self.but(n_in=width, n_out=width, **(formatted(self, shape, "cnn2d_format") if image else {}))
+
+    def _width(self, shape: Shape) -> int:
+        """Columns of rows, channels of images, checked against `n_in`."""
+        if not isinstance(shape, Recurrent | Convolutional | Convolutional3D):
+            return checked_width(self, self.n_in, shape)
+        width = shape.size if isinstance(shape, Recurrent) else shape.channels
+        if self.n_in not in (None, width):
+            raise ShapeError(
+                f"layer `{self.name}` has n_in {self.n_in}, but its input has {width} channels",
+                at=self.mark("n_in"),
+                hint=f"write `n_in: {width}`, or leave it out",
+            )
+        return width
+
+    def wanted(self, given: Shape) -> Preprocessor | None:
+        return before_images(given)
 
     def output_shape(self, given: Shape) -> Shape:
         return given
@@ -71,47 +100,56 @@ class BatchNormalization(TrainableLayer):
         ]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        rows = as_rows(x)
+        mask = None if e.quirk(17) else place_mask(e, x)
+        y, rows_backward = self._emit_rows(e, rows, mask, p)
+
+        def backward(dy: Array) -> Array | None:
+            dys = as_rows(dy)
+            if mask is not None:
+                e(k.rows.mask_rows, dys, mask)
+            rows_backward(dys)
+            return dy
+
+        return y.reshape(*x.shape), backward
+
+    def _emit_rows(self, e: Emitter, x: Array, mask: Array | None, p: Params) -> tuple[Array, Callable[[Array], None]]:
         n = x.columns
         gamma, beta = (self._locked(e, n, value) for value in (self.gamma, self.beta))
         if not self.lock_gamma_beta:
             gamma, beta = p.gamma, p.beta
         spread = p["log10stdev" if self.use_log_std else "var"]
+        log_std = int(self.use_log_std)
         unit, y = e.like(x, "unit"), e.like(x, "y")
-        mean, variance = e.array(n, name="mean"), e.array(n, name="variance")
+        mean, variance, inverse = (e.array(n, name=name) for name in ("mean", "variance", "inverse"))
+        count = e.array(1, precision="float64", name="count")
+        seen = mask or e.constant(np.ones((x.rows, 1)))
         if e.training:
-            e(k.norm.moments, x, mean, variance)
+            e(k.norm.moments, x, seen, self._sums(e, n), mean, variance, inverse, count, self.eps)
         else:
-            e(k.norm.running, p.mean, spread, mean, variance, int(self.use_log_std))
-        e(k.norm.batch_norm, x, mean, variance, gamma, beta, unit, y, self.eps)
+            e(k.norm.running, p.mean, spread, mean, inverse, log_std, self.eps)
+        e(k.norm.batch_norm, x, mean, inverse, gamma, beta, unit, y)
+        for covered in [] if mask is None else [unit, y]:
+            e(k.rows.mask_rows, covered, mask)
+        training = e.training
 
-        def backward(dy: Array) -> Array | None:
+        def backward(dy: Array) -> None:
             dgamma, dbeta = e.array(n, name="dgamma"), e.array(n, name="dbeta")
             if not self.lock_gamma_beta:
                 dgamma, dbeta = p.gamma.gradient, p.beta.gradient
-            e(k.norm.batch_norm_sums, unit, dy, dgamma, dbeta)
-            if e.training:
-                e(
-                    k.norm.statistics_step, p.mean, spread, mean, variance, p.mean.gradient, spread.gradient,
-                    self.decay, int(self.use_log_std),
-                )  # fmt: skip
-                e(
-                    k.norm.batch_norm_backward,
-                    unit,
-                    variance,
-                    gamma,
-                    dgamma,
-                    dbeta,
-                    dy,
-                    self.eps,
-                    float(dy.rows),
-                )
-            else:
-                e(k.norm.running_backward, variance, gamma, dy, self.eps)
-            return dy
+            e(k.norm.batch_norm_sums, unit, dy, self._sums(e, n), self._sums(e, n), dgamma, dbeta)
+            if not training:
+                e(k.norm.running_backward, dy, inverse, gamma)
+                return
+            steps = p.mean.gradient, spread.gradient
+            e(k.norm.statistics_step, p.mean, spread, mean, variance, *steps, self.decay, log_std)
+            if x.needs_gradient:
+                e(k.norm.batch_norm_backward, unit, seen, inverse, gamma, dgamma, dbeta, count, dy)
 
         return y, backward
 
-    def _locked(self, e: Emitter, n: int, value: float) -> Array:
-        import numpy as np
+    def _sums(self, e: Emitter, n: int) -> Array:
+        return e.array(n, precision="float64", name="sums")
 
+    def _locked(self, e: Emitter, n: int, value: float) -> Array:
         return e.constant(np.full(n, value))

@@ -14,7 +14,7 @@ from dl4py.layers.base import NO_PARAMETERS, Layer
 from dl4py.plan import Array, Emitter
 from dl4py.preprocessors import Preprocessor
 from dl4py.preprocessors.automatic import before_images, before_sequences
-from dl4py.shapes import Convolutional, Convolutional3D, ConvolutionalFlat, Recurrent, Shape, said
+from dl4py.shapes import Convolutional, Convolutional3D, Recurrent, Shape, said
 from dl4py.spec import Count
 
 ImageFormat = Literal["nchw", "nhwc"]
@@ -171,3 +171,17 @@ def as_places(x: Array) -> Array:
     if len(x.shape) == 3:
         return x.reshape(1, x.shape[0], x.shape[1] * x.shape[2])
     return x.reshape(x.shape[0], prod(x.shape[1:-1]), x.shape[-1])
+
+
+def place_mask(e: Emitter, x: Array) -> Array | None:
+    """The mask of the input `x` as rows, one number for each place, `[places, 1]`; None where there is none."""
+    mask = e.mask
+    if mask is None:
+        return None
+    want = (*x.shape[:-1], 1)
+    if mask.size != prod(want):
+        full = e.array(*want, name="mask")
+        ones = (1,) * (len(want) - len(mask.shape))
+        e(k.move.copy_any, mask.reshape(mask.rows, *ones, *mask.shape[1:]), full)
+        mask = full
+    return mask.reshape(prod(want), 1)

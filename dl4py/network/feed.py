@@ -61,7 +61,7 @@ def _found(name: str, declared: Shape, size: tuple[int, ...]) -> Shape:
     raise ShapeError(f"the input `{name}` takes arrays of {want}, found {' x '.join(map(str, size))}")
 
 
-LAYOUTS = ("cnn2d_data_format", "rnn_data_format", "data_format", "format")
+LAYOUTS = ("cnn2d_data_format", "cnn2d_format", "rnn_data_format", "data_format", "format")
 
 
 def _guess(graph: Graph, name: str, size: tuple[int, ...]) -> Shape:
