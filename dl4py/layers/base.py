@@ -152,13 +152,17 @@ class FeedForwardLayer(TrainableLayer):
     """A layer from `[batch, n_in]` to `[batch, n_out]`."""
 
     masks_rows: ClassVar[bool] = True
-    json_constants: ClassVar[dict[str, Any]] = {"timeDistributedFormat": None}
 
     n_in: Size | None = key("Width of the input; found from the layer before when absent.", default=None, json="nin")
     n_out: Size = key("Width of the output.", json="nout")
+    time_distributed_format: Literal["ncw", "nwc"] | None = key(
+        "Order of axes of the sequences that the rows come from.", default=None, spelling="upper", hidden=True
+    )
 
     def given(self, shape: Shape) -> Self:
-        return self.but(n_in=checked_width(self, self.n_in, shape))
+        fed = self.but(n_in=checked_width(self, self.n_in, shape))
+        steps = shape.time_format if isinstance(shape, FeedForward) else None
+        return fed.but(time_distributed_format=steps.lower()) if steps else fed
 
     def expected(self) -> Shape | None:
         return FeedForward(self.n_in) if self.n_in else None
