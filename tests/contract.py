@@ -18,7 +18,7 @@ import scipy.stats
 from dl4py.compatibility import Compatibility
 from dl4py.formats.dl4j.json import from_json, to_json
 from dl4py.formats.dl4j.text import print_json
-from dl4py.kernels.move import copy_flat
+from dl4py.kernels.move import copy_any, copy_flat
 from dl4py.kernels.rows import fill
 from dl4py.layers import Layer
 from dl4py.layers.base import LossLayerPart, scored
@@ -28,6 +28,7 @@ from dl4py.spec import Source, Thing
 from dl4py.spec.parse import parse
 from dl4py.spec.thing import thing_of
 from dl4py.spec.write import tree_of, write
+from dl4py.vertices import Vertex
 
 STEP = 1e-6
 RELATIVE = 1e-3
@@ -438,3 +439,72 @@ def check_vertex(vertex: dict[str, Any], sizes: Sequence[int], truth: Callable[.
     for _ in range(3):
         assert own.fit(x, y) == shared.fit(x, y)
     assert np.array_equal(own.params, shared.params)
+
+
+def check_face(
+    thing: Any,
+    given: Sequence[Any],
+    faces: Sequence[np.ndarray],
+    truth: Callable[..., np.ndarray],
+    mask: np.ndarray | None = None,
+    source: np.ndarray | None = None,
+    mode: str = "exact",
+    made: Any = None,
+) -> None:
+    """A vertex or preprocessor; `truth` is its formula on arrays in DL4J's layout, `given` the shapes of its inputs.
+
+    `mask` and `source` are mask and values of the network input `in`, as a plan holds them; `made` is the shape that
+    comes out where the inputs of the network decide.
+    """
+    check_round_trip(thing)
+    several = isinstance(thing, Vertex)
+    made = made or thing.output_shape(given if several else given[0])
+    inputs = [np.ascontiguousarray(f.transpose(s.inside)) for f, s in zip(faces, given, strict=True)]
+    expected = truth(*faces)
+    weights = generator(4).normal(size=expected.shape)
+    more = [np.ascontiguousarray(weights.transpose(made.inside)), *[m for m in (mask, source) if m is not None]]
+
+    def record(e: Emitter, *arrays: Array) -> list[Array]:
+        xs, (ws, *rest) = arrays[: len(inputs)], arrays[len(inputs) :]
+        e.sources = {"in": (rest[-1] if source is not None else xs[0], rest[0] if mask is not None else None)}
+        with e.inside(tuple(given), (None,) * len(given)):
+            y, backward = thing.emit(e, xs if several else xs[0])
+        dy = e.like(ws)
+        e(copy_flat, ws.flat, dy.flat)
+        gradients = backward(dy)
+        return [y, *(gradients if several else [gradients])]
+
+    found = run(record, *inputs, *more, mode=mode)
+    assert_close(found[0].transpose(np.argsort(made.inside)), expected, 1e-9, 1e-12)
+    for i, (face, shape) in enumerate(zip(faces, given, strict=True)):
+
+        def score(x: np.ndarray, i: int = i) -> float:
+            return float((weights * truth(*faces[:i], x, *faces[i + 1 :])).sum())
+
+        assert_close(found[i + 1], central(score, face).transpose(shape.inside), 1e-5, 1e-7)
+    for a, b in zip(run(record, *inputs, *more, mode=mode, share=False), found, strict=True):
+        assert np.array_equal(a, b)
+    for a, b in zip(run(record, *inputs, *more, mode=mode, precision="float32"), found, strict=True):
+        assert_close(a, b, 1e-4, 1e-5)
+
+
+def output_mask(thing: Any, given: Sequence[Any], *masks: np.ndarray | None) -> np.ndarray | None:
+    """The mask that a vertex or preprocessor hands on, for masks as a plan holds them."""
+    known = [mask for mask in masks if mask is not None]
+
+    def record(e: Emitter, *arrays: Array) -> list[Array | None]:
+        left = iter(arrays)
+        seen = tuple(None if mask is None else next(left) for mask in masks)
+        e.sources = {"in": (arrays[0], seen[0])}
+        with e.inside(tuple(given), seen):
+            made = thing.output_mask(e, seen if isinstance(thing, Vertex) else seen[0])
+        if made is None:
+            return [None]
+        copy = e.like(made)
+        e(copy_any, made, copy)
+        return [copy]
+
+    if not known:
+        return None
+    found = run(record, *known)
+    return found[0] if len(found) == 2 else None
