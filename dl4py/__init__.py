@@ -36,6 +36,6 @@ def __getattr__(name: str) -> Any:  # numpy and numba load when the first networ
     return getattr(import_module(_HOMES[name]), name)
 
 
-def predict(network: "Network", x: Any) -> Any:
-    """The class of each example; `network.output` gives the figures behind it."""
-    return network.predict(x)
+def predict(network: "Network", x: Any, mask: Any = None) -> Any:
+    """The class of each example, or of each step of a sequence; `network.output` gives the figures behind it."""
+    return network.predict(x, mask=mask)

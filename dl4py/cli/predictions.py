@@ -11,19 +11,20 @@ from typing import Any
 import numpy as np
 
 from dl4py.atomic import write_bytes
+from dl4py.data.batch import Batch
 from dl4py.evaluation.judging import CLASSIFYING
 from dl4py.network.feed import input_shapes
 
 
-def compute(network: Any, x: list[np.ndarray], batch: int) -> np.ndarray:
+def compute(network: Any, x: Batch, batch: int) -> np.ndarray:
     """The first output for all examples, in the units of the labels."""
-    input_shapes(network.graph, x)
+    input_shapes(network.graph, list(x.features))
     parts = []
-    for start in range(0, max(len(x[0]), 1), batch):
-        rows = [a[start : start + batch] for a in x]
+    for start in range(0, max(x.size, 1), batch):
+        rows = x.rows(slice(start, start + batch))
         if network.normalizer is not None:
-            rows[0] = network.normalizer.apply(rows[0])
-        y = network.output(rows)
+            rows = network.normalizer.apply_batch(rows)
+        y = network.output(list(rows.features), mask=list(rows.feature_masks) or None)
         parts.append(y[0] if isinstance(y, list) else y)
     y = np.concatenate(parts)
     if network.normalizer is not None and not classifying(network):

@@ -8,6 +8,7 @@ import numpy as np
 
 Arrays = tuple[np.ndarray, ...]
 Masks = tuple[np.ndarray | None, ...]
+MASKS = "masks are [examples, steps] for sequences"
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,3 +50,18 @@ def taken(array: np.ndarray, index: np.ndarray | slice) -> np.ndarray:
     if isinstance(index, slice) or index.dtype.kind != "i" or not whole:
         return array[index]
     return np.asarray(array).take(index, axis=0)  # a quarter of the time of `[]` on small rows
+
+
+def spread(array: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """A mask with the axes of its array: `[n, time]` counts for every feature, `[n]` for the whole example."""
+    if mask.ndim == 2 and array.ndim == 3:
+        return mask[:, None, :]
+    return mask.reshape(*mask.shape, *([1] * (array.ndim - mask.ndim)))
+
+
+def misfit(array: np.ndarray, mask: np.ndarray) -> str | None:
+    """What is wrong with a mask, in words."""
+    fits = mask.ndim <= array.ndim and len(mask) == len(array)
+    if fits and all(m in (1, a) for m, a in zip(spread(array, mask).shape, array.shape, strict=True)):
+        return None
+    return f"a mask of {list(mask.shape)} does not fit an array of {list(array.shape)}"

@@ -1,4 +1,4 @@
-"""Features without labels, for `predict`: CSV, JSON lines, npz, npy, idx, from a file or a pipe."""
+"""Features without labels, for `predict`: CSV, JSON lines, npz, npy, idx, from a file, a folder or a pipe."""
 
 from __future__ import annotations
 
@@ -11,32 +11,41 @@ from pathlib import Path
 
 import numpy as np
 
+from dl4py.data.batch import MASKS, Batch, Masks, misfit
 from dl4py.data.files import content, decoded, unpacked
 from dl4py.data.idx import parse_idx
+from dl4py.data.sequences import padded
 from dl4py.data.table import Form, Table, numeric
 from dl4py.errors import DataError
 
+Read = tuple[list[np.ndarray], Masks]
 GIVE_FORM = "give its form with `--from`"
 
 
-def read_features(source: str | Path, form: str | None = None) -> list[np.ndarray]:
-    """The arrays of a network's inputs, `[n, ...]`; `-` is standard input.
+def read_features(source: str | Path, form: str | None = None) -> Batch:
+    """The arrays of a network's inputs, `[n, ...]`, and their masks; `-` is standard input.
 
-    `form` is csv, jsonl, npz, npy or idx; when absent, the first bytes tell. Gzipped data is unpacked.
+    `form` is csv, jsonl, npz, npy or idx; when absent, the first bytes tell. Gzipped data is unpacked. A folder holds
+    a sequence in each of its CSV files, as the reader `csv_sequence` reads them.
     """
+    if Path(source).is_dir():
+        return _folder(str(source))
     name = "<stdin>" if str(source) == "-" else str(source)
     data = unpacked(sys.stdin.buffer.read(), name) if str(source) == "-" else content(Path(source))
     form = form or form_of(data)
     if form not in READ:
         raise DataError(f"no form of features is called `{form}`", hint=f"known: {', '.join(READ)}")
-    arrays = READ[form](data, name)
+    arrays, masks = READ[form](data, name)
     for array in arrays:
         if array.ndim == 0 or len(array) == 0:
             raise DataError(f"{name} holds no examples")
         if not np.isfinite(array).all():
             i = int(np.argwhere(~np.isfinite(array))[0][0])
             raise DataError(f"{name}: example {i} holds a number that is not finite")
-    return arrays
+    for array, mask in zip(arrays, masks, strict=False):
+        if mask is not None and (wrong := misfit(array, mask)):
+            raise DataError(f"{name}: {wrong}", hint=MASKS)
+    return Batch(tuple(arrays), feature_masks=masks)
 
 
 def form_of(data: bytes) -> str:
@@ -50,15 +59,27 @@ def form_of(data: bytes) -> str:
     return "jsonl" if data.lstrip()[:1] in (b"[", b"{") else "csv"
 
 
-def _npy(data: bytes, name: str) -> list[np.ndarray]:
+def _folder(path: str) -> Batch:
+    """Sequences of a folder, a file each; what is empty behind shorter ones is masked."""
+    from dl4py.data.readers.csv_sequence import CsvSequence
+
     try:
-        return [np.load(io.BytesIO(data), allow_pickle=False).astype(np.float32)]
+        return CsvSequence(path=path, align="start").load().batch(slice(None))
+    except DataError as error:  # the hints are about keys of a reader, which nobody has written here
+        raise DataError(
+            str(error), hint="a sequence in each file, a step a line: numbers separated by commas"
+        ) from None
+
+
+def _npy(data: bytes, name: str) -> Read:
+    try:
+        return [np.load(io.BytesIO(data), allow_pickle=False).astype(np.float32)], ()
     except (ValueError, TypeError, EOFError, OSError) as error:
         raise DataError(f"{name} is no array of numbers: {error}", hint=GIVE_FORM) from None
 
 
-def _npz(data: bytes, name: str) -> list[np.ndarray]:
-    """The arrays whose names begin with `x`, in the order of their names, or the only array."""
+def _npz(data: bytes, name: str) -> Read:
+    """The arrays whose names begin with `x`, in the order of their names, or the only array; `mask0` masks `x0`."""
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             keys = sorted(key for key in file.files if key.startswith("x"))
@@ -69,17 +90,19 @@ def _npz(data: bytes, name: str) -> list[np.ndarray]:
                     f"{name} holds {', '.join(file.files) or 'nothing'}; which are features?",
                     hint="name the arrays of the inputs x, or x0, x1, …",
                 )
-            return [file[key].astype(np.float32) for key in keys]
+            masks = [f"mask{key[1:]}" for key in keys]
+            found = tuple(file[key].astype(np.float32) if key in file.files else None for key in masks)
+            return [file[key].astype(np.float32) for key in keys], found if any(m is not None for m in found) else ()
     except (ValueError, TypeError, EOFError, OSError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(f"{name} is no npz of numbers: {error}", hint=GIVE_FORM) from None
 
 
-def _idx(data: bytes, name: str) -> list[np.ndarray]:
+def _idx(data: bytes, name: str) -> Read:
     pixels = parse_idx(data, name)
-    return [pixels.reshape(len(pixels), -1).astype(np.float32)]
+    return [pixels.reshape(len(pixels), -1).astype(np.float32)], ()
 
 
-def _csv(data: bytes, name: str) -> list[np.ndarray]:
+def _csv(data: bytes, name: str) -> Read:
     """Rows of numbers; a first line without any number names the columns."""
     text = decoded(data, name)
     try:
@@ -89,11 +112,11 @@ def _csv(data: bytes, name: str) -> list[np.ndarray]:
         blocks = [block.numbers(range(table.width)) for block in table.blocks()]
     except DataError as error:  # the hints are about keys of a reader, which nobody has written here
         raise DataError(str(error), hint="one example a line: its features, separated by commas") from None
-    return [np.concatenate(blocks) if blocks else np.empty((0, 1), np.float32)]
+    return [np.concatenate(blocks) if blocks else np.empty((0, 1), np.float32)], ()
 
 
-def _jsonl(data: bytes, name: str) -> list[np.ndarray]:
-    """An example a line: numbers, or nested lists of them for images and sequences."""
+def _jsonl(data: bytes, name: str) -> Read:
+    """An example a line: numbers, or nested lists of them for images and sequences; these may differ in length."""
     rows: list[np.ndarray] = []
     for number, line in enumerate(decoded(data, name).splitlines(), start=1):
         if not line.strip():
@@ -106,10 +129,13 @@ def _jsonl(data: bytes, name: str) -> list[np.ndarray]:
             raise _no_example(name, number, line) from None
         if rows[-1].ndim == 0 or rows[-1].size == 0:
             raise _no_example(name, number, line)
-        if rows[-1].shape != rows[0].shape:
+        if rows[-1].shape[:1] != rows[0].shape[:1] or (rows[0].ndim != 2 and rows[-1].shape != rows[0].shape):
             ours, first = (" x ".join(map(str, a.shape)) for a in (rows[-1], rows[0]))
             raise DataError(f"{name}:{number}: {ours} numbers, expected {first}")
-    return [np.stack(rows) if rows else np.empty((0, 1), np.float32)]
+    if len({row.shape for row in rows}) > 1:
+        x, mask = padded([row.T for row in rows], max(row.shape[1] for row in rows))
+        return [x], (mask,)
+    return [np.stack(rows) if rows else np.empty((0, 1), np.float32)], ()
 
 
 def _no_example(name: str, number: int, line: str) -> DataError:
@@ -119,7 +145,7 @@ def _no_example(name: str, number: int, line: str) -> DataError:
     )
 
 
-READ: dict[str, Callable[[bytes, str], list[np.ndarray]]] = {
+READ: dict[str, Callable[[bytes, str], Read]] = {
     "csv": _csv,
     "jsonl": _jsonl,
     "npz": _npz,

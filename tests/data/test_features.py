@@ -47,7 +47,7 @@ def given(tmp_path, monkeypatch, data, pipe, name="input"):
 @pytest.mark.parametrize("name", FORMS)
 @pytest.mark.parametrize("pipe", [False, True])
 def test_forms(tmp_path, monkeypatch, name, pipe):
-    found = read_features(given(tmp_path, monkeypatch, FORMS[name], pipe, name))
+    found = read_features(given(tmp_path, monkeypatch, FORMS[name], pipe, name)).features
     assert [a.dtype for a in found] == [np.float32]
     assert np.array_equal(found[0], X)
 
@@ -56,17 +56,19 @@ def test_forms(tmp_path, monkeypatch, name, pipe):
 def test_images_of_mnist(tmp_path, monkeypatch, pipe):
     packed = (FILES / "t10k-images-idx3-ubyte.gz").read_bytes()
     pixels = np.frombuffer(gzip.decompress(packed), np.uint8, offset=16)
-    assert np.array_equal(read_features(given(tmp_path, monkeypatch, packed, pipe))[0], pixels.reshape(-1, 784))
+    assert np.array_equal(
+        read_features(given(tmp_path, monkeypatch, packed, pipe)).features[0], pixels.reshape(-1, 784)
+    )
 
 
 def test_nested_lists_are_images_or_sequences(tmp_path):
     (tmp_path / "a").write_text("[[1, 2], [3, 4]]\n[[5, 6], [7, 8]]\n")
-    assert read_features(tmp_path / "a")[0].tolist() == [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
+    assert read_features(tmp_path / "a").features[0].tolist() == [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]
 
 
 def test_several_inputs_in_the_order_of_their_names(tmp_path):
     (tmp_path / "a").write_bytes(npz(x1=X + 1, x0=X, other=X - 1))
-    found = read_features(tmp_path / "a")
+    found = read_features(tmp_path / "a").features
     assert np.array_equal(found, [X, X + 1])
 
 
@@ -123,3 +125,42 @@ def test_pickles_are_not_loaded(tmp_path, data):
     with pytest.raises(DataError) as error:
         read_features(tmp_path / "a")
     assert str(error.value).endswith("Object arrays cannot be loaded when allow_pickle=False")
+
+
+def test_sequences_of_unequal_length(tmp_path):
+    (tmp_path / "a").write_bytes(b'[[1, 2, 3], [4, 5, 6]]\n{"x": [[7], [8]]}\n')
+    found = read_features(tmp_path / "a")
+    assert found.features[0].tolist() == [[[1, 2, 3], [4, 5, 6]], [[7, 0, 0], [8, 0, 0]]]
+    assert found.feature_masks[0].tolist() == [[1, 1, 1], [1, 0, 0]]
+    (tmp_path / "a").write_bytes(b"[[1, 2], [3, 4]]\n[[5, 6, 7]]\n")
+    with pytest.raises(DataError) as error:
+        read_features(tmp_path / "a")
+    assert str(error.value) == f"{tmp_path}/a:2: 1 x 3 numbers, expected 2 x 2"
+
+
+def test_a_folder_of_sequences(tmp_path):
+    (tmp_path / "9.csv").write_text("1,2\n3,4\n")
+    (tmp_path / "10.csv").write_text("5,6\n")
+    found = read_features(tmp_path)
+    assert found.features[0].tolist() == [[[1, 3], [2, 4]], [[5, 0], [6, 0]]]
+    assert found.feature_masks[0].tolist() == [[1, 1], [1, 0]]
+    (tmp_path / "11.csv").write_text("5,x\n")
+    with pytest.raises(DataError) as error:
+        read_features(tmp_path)
+    assert str(error.value) == f"{tmp_path}/11.csv:1: column 1 must be a number, found `x`"
+    assert error.value.hint == "a sequence in each file, a step a line: numbers separated by commas"
+
+
+def test_masks_beside_their_arrays(tmp_path):
+    x, mask = np.zeros((2, 3, 4), "f"), np.array([[1, 1, 0, 0], [1, 1, 1, 1]])
+    (tmp_path / "one.npz").write_bytes(npz(x=x, mask=mask))
+    (tmp_path / "two.npz").write_bytes(npz(x0=x, x1=x, mask1=mask))
+    assert read_features(tmp_path / "one.npz").feature_masks[0].tolist() == mask.tolist()
+    none, some = read_features(tmp_path / "two.npz").feature_masks
+    assert none is None
+    assert some.tolist() == mask.tolist()
+    (tmp_path / "bad.npz").write_bytes(npz(x=x, mask=mask.T))
+    with pytest.raises(DataError) as error:
+        read_features(tmp_path / "bad.npz")
+    assert str(error.value) == f"{tmp_path}/bad.npz: a mask of [4, 2] does not fit an array of [2, 3, 4]"
+    assert error.value.hint == "masks are [examples, steps] for sequences"

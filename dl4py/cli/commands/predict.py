@@ -19,7 +19,8 @@ from dl4py.cli.options import common
 def command(
     model: str, input: str, output: str, form: str | None, source: str | None, classes: bool, batch: int
 ) -> None:
-    """Compute what MODEL answers to the examples of INPUT (CSV, JSON lines, npz, npy, idx; - is standard input).
+    """Compute what MODEL answers to the examples of INPUT (CSV, JSON lines, npz, npy, idx, a folder of sequences; - is
+    standard input).
 
     \b
     Examples:

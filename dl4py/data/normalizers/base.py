@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from dl4py.data.batch import Batch, Masks
+from dl4py.data.batch import MASKS, Batch, Masks, misfit, spread
 from dl4py.errors import DataError
 from dl4py.registry import Kind
 from dl4py.spec import Flag, Thing, key
@@ -146,11 +146,9 @@ def counting(x: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
     """Which values count, as an array like `x`; a mask `[n, time]` counts for every feature."""
     if mask is None:
         return np.broadcast_to(True, x.shape)
-    if mask.ndim == 2 and x.ndim == 3:
-        mask = mask[:, None, :]
-    elif mask.ndim < x.ndim:
-        mask = mask.reshape(*mask.shape, *([1] * (x.ndim - mask.ndim)))
-    return np.broadcast_to(mask != 0, x.shape)
+    if wrong := misfit(x, mask):
+        raise DataError(wrong, hint=MASKS)
+    return np.broadcast_to(spread(x, mask) != 0, x.shape)
 
 
 def silenced(x: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
