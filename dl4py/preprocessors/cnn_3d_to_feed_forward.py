@@ -1,5 +1,7 @@
 """Volumes as rows."""
 
+from typing import ClassVar
+
 from dl4py.errors import ShapeError
 from dl4py.plan import Array, Backward, Emitter
 from dl4py.preprocessors.base import Preprocessor, checked_volumes, flatten, mask_of_rows, preprocessor
@@ -13,6 +15,8 @@ class Cnn3DToFeedForward(Preprocessor):
 
     Rows go through.
     """
+
+    json_first: ClassVar[tuple[str, ...]] = ("inputDepth", "inputHeight", "inputWidth", "numChannels")
 
     input_depth: Size = key("Layers of a volume.")
     input_height: Size = key("Rows of a volume.")

@@ -1,6 +1,7 @@
 """Rows as volumes."""
 
 from math import prod
+from typing import ClassVar
 
 from dl4py.errors import ShapeError
 from dl4py.plan import Array, Backward, Emitter
@@ -15,6 +16,8 @@ class FeedForwardToCnn3D(Preprocessor):
 
     DL4J calls what comes out NDHWC in either order; here it is what `ncdhw` says.
     """
+
+    json_first: ClassVar[tuple[str, ...]] = ("inputDepth", "inputHeight", "inputWidth", "numChannels")
 
     input_depth: Size = key("Layers of a volume.")
     input_height: Size = key("Rows of a volume.")

@@ -1,5 +1,7 @@
 """Images as rows in TensorFlow's order."""
 
+from typing import ClassVar
+
 from dl4py.plan import Array, Backward, Emitter
 from dl4py.preprocessors.base import Preprocessor, checked_images, mask_of_rows, preprocessor
 from dl4py.shapes import FeedForward, Shape
@@ -15,6 +17,8 @@ class TensorFlowCnnToFeedForward(Preprocessor):
 
     Rows go through. Networks that DL4J imported from Keras have it.
     """
+
+    json_first: ClassVar[tuple[str, ...]] = ("inputHeight", "inputWidth", "numChannels")
 
     input_height: Count = key("Rows of an image.", default=0)
     input_width: Count = key("Columns of an image.", default=0)
