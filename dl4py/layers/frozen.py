@@ -16,6 +16,7 @@ class Wrapper(Layer):
     """A layer around another, whose shapes and parameters are the inner one's."""
 
     wraps: ClassVar[tuple[str, ...]] = ("layer",)
+    json_variables: ClassVar[bool] = True  # whether DL4J's JSON names the parameters
 
     @property
     def inner(self) -> Layer:

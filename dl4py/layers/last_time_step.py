@@ -22,6 +22,7 @@ class LastTimeStep(Wrapper):
 
     summary_name: ClassVar[str] = "LastTimeStepLayer"
     wraps: ClassVar[tuple[str, ...]] = ("underlying",)
+    json_variables: ClassVar[bool] = False
 
     underlying: Layer = key("The layer whose last step is taken.")
 

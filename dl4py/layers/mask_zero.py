@@ -23,6 +23,7 @@ class MaskZero(Wrapper):
 
     summary_name: ClassVar[str] = "MaskZeroLayer"
     wraps: ClassVar[tuple[str, ...]] = ("underlying",)
+    json_variables: ClassVar[bool] = False
     json_first: ClassVar[tuple[str, ...]] = ("maskingValue", "underlying")
 
     underlying: Layer = key("The recurrent layer.")

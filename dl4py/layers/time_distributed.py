@@ -24,6 +24,7 @@ class TimeDistributed(Wrapper):
 
     summary_name: ClassVar[str] = "TimeDistributedLayer"
     wraps: ClassVar[tuple[str, ...]] = ("underlying",)
+    json_variables: ClassVar[bool] = False
     json_first: ClassVar[tuple[str, ...]] = ("rnnDataFormat", "underlying")
 
     underlying: Layer = key("The layer of rows.")

@@ -9,6 +9,7 @@ from dl4py.formats.dl4j.json import from_json, made, plain, same_word, to_json
 from dl4py.formats.dl4j.legacy.era import era_of
 from dl4py.formats.dl4j.legacy.translate import translate
 from dl4py.layers import Layer
+from dl4py.layers.frozen import Wrapper
 from dl4py.network.config import NetworkConfig
 from dl4py.network.graph import Graph, Node
 from dl4py.network.update import layer_penalties
@@ -85,8 +86,13 @@ def _conf(graph: Graph, node: Node | None, epoch: int) -> dict[str, Any]:
         "optimizationAlgo": config.optimization_algo.upper(),
         "seed": config.seed,
         "stepFunction": None,
-        "variables": [p.name for p in named(node.params, "variables")] if node else [],
+        "variables": [p.name for p in named(node.params, "variables")] if node and _lists(node.layer) else [],
     }
+
+
+def _lists(layer: Layer | None) -> bool:
+    """Whether DL4J's configuration of a layer names its parameters; some wrappers keep them to the inner layer."""
+    return not isinstance(layer, Wrapper) or layer.json_variables
 
 
 def layer_json(layer: Layer) -> dict[str, Any]:
