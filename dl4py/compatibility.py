@@ -123,5 +123,11 @@ _ALL = [
         "its gradient divides by max(|x|^3, epsilon): wrong for lengths below 0.002",
         "divides by |x|^3",
     ),
+    Quirk(
+        39,
+        "locally connected layers with dilation",
+        "taps are neighbours, though sizes and padding are those of dilated windows",
+        "taps are `dilation` places apart",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

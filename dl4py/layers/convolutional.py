@@ -126,13 +126,7 @@ class ConvolutionalLayer(WindowLayer, TrainableLayer, ConvolutionModeKey, CudnnK
 
     def given(self, shape: Shape) -> Self:
         found = checked(self, shape, self.takes)
-        many = found.size if isinstance(found, Recurrent) else found.channels
-        if self.n_in is not None and self.n_in != many:
-            raise ShapeError(
-                f"layer `{self.name}` has n_in {self.n_in}, but its input has {many} channels",
-                at=self.mark("n_in"),
-                hint=f"write `n_in: {many}`, or leave it out",
-            )
+        many = checked_channels(self, self.n_in, found)
         written = getattr(self, self.layout)
         if self.layout in self.model_fields_set and written is not None and written != found.format.lower():
             raise ShapeError(
@@ -189,6 +183,18 @@ class ConvolutionalLayer(WindowLayer, TrainableLayer, ConvolutionModeKey, CudnnK
     def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         """Records ``z`` without bias, shaped as the output, and gives it with its backward."""
         raise NotImplementedError
+
+
+def checked_channels(layer: Layer, n_in: int | None, given: Spatial) -> int:
+    """Channels of the input, the same as `n_in` where that is written."""
+    many = given.size if isinstance(given, Recurrent) else given.channels
+    if n_in not in (None, many):
+        raise ShapeError(
+            f"layer `{layer.name}` has n_in {n_in}, but its input has {many} channels",
+            at=layer.mark("n_in"),
+            hint=f"write `n_in: {many}`, or leave it out",
+        )
+    return many
 
 
 def hide(e: Emitter, x: Array, mask: Array) -> None:

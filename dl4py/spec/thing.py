@@ -110,7 +110,7 @@ class Thing(BaseModel):
     json_first: ClassVar[tuple[str, ...]] = ()  # keys that DL4J prints before the alphabetical rest
 
     def json_beside(self) -> dict[str, Any]:
-        """What DL4J's JSON holds beside our keys, computed from them."""
+        """What DL4J's JSON holds beside our keys or in their place, computed from them."""
         return {}
 
     def json_more(self) -> dict[str, Any]:

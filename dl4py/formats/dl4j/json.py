@@ -42,12 +42,13 @@ def to_json(thing: Thing) -> dict[str, Any]:
         raise UnsupportedFeature(
             f"DL4J has no class for the {cls.type} `{getattr(thing, 'name', None) or cls.__name__}`"
         )
-    values: dict[str, Any] = {**cls.json_constants, **thing.json_beside()}
+    values: dict[str, Any] = dict(cls.json_constants)
     for name, field in cls.model_fields.items():
         about = facts(field)
         if about.get("json") == "":
             continue
         values.update(_encoded(thing, about.get("json") or camel(name), getattr(thing, name), about))
+    values |= thing.json_beside()
     first = {name: values.pop(name) for name in cls.json_first}
     tag = "type" if cls.java.startswith("org.deeplearning4j.nn.conf.distribution.") else "@class"
     return {tag: cls.java, **first, **dict(sorted(values.items())), **thing.json_more()}
