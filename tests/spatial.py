@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from contract import assert_close, central, check_round_trip, generator, run
+from contract import STEP, assert_close, central, check_round_trip, generator, run
 
 from dl4py.kernels.move import copy_any
+from dl4py.network import Network
 from dl4py.plan import Array, Emitter, Params
 from dl4py.shapes import Shape
 
@@ -88,3 +89,19 @@ def check_spatial(
     assert_close(single["dx"], slope, 1e-4, 1e-4)
     own = alone(layer, shape, x, dy, mask, share=False)
     assert all(np.array_equal(own[name], found[name]) for name in found)
+
+
+def check_gradient(net: Network, x: np.ndarray, y: np.ndarray, **masks: np.ndarray) -> None:
+    """The gradient of all learned parameters is that of the score, in a network in double."""
+    gradient = net.gradient(x, y, **masks)
+    for slot in net.parameters.slots:
+        if slot.param.role == "statistic" or slot.param.pretrain:
+            continue
+        for i in range(slot.offset, slot.stop):
+            kept, scores = net.params[i], []
+            for step in (STEP, -STEP):
+                net.params[i] = kept + step
+                scores.append(net.score(x, y, **masks))
+            net.params[i] = kept
+            difference = (scores[0] - scores[1]) / (2 * STEP) * len(x)
+            assert_close(gradient[i : i + 1], np.array([difference]), 1e-3, 1e-7)

@@ -23,8 +23,8 @@ class BatchNormalization(TrainableLayer):
 
     Input and output ``[batch, n]`` or ``[batch, n, ..]``: the statistics of a channel are over the batch and all its
     places or steps that are not masked. As in DL4J, the activation is not applied. Parameters ``gamma [n]``,
-    ``beta [n]`` (absent when locked), ``mean [n]``, and ``var [n]`` or ``log10stdev [n]``, the logarithm of the standard
-    deviation to base 10. The variance is biased.
+    ``beta [n]`` (absent when locked), ``mean [n]``, and ``var [n]`` or ``log10stdev [n]``, the logarithm of the
+    standard deviation to base 10. The variance is biased.
     ``mean <- decay mean + (1 - decay) batch mean``, the variance likewise.
 
     Ioffe and Szegedy, "Batch Normalization", 2015, https://arxiv.org/abs/1502.03167.
@@ -53,8 +53,8 @@ class BatchNormalization(TrainableLayer):
 
     def given(self, shape: Shape) -> Self:
         width = self._width(shape)
-        image = isinstance(shape, Convolutional)
-        return self.but(n_in=width, n_out=width, **(formatted(self, shape, "cnn2d_format") if image else {}))
+        axes = formatted(self, shape, "cnn2d_format") if isinstance(shape, Convolutional) else {}
+        return self.but(n_in=width, n_out=width, **axes)
 
     def _width(self, shape: Shape) -> int:
         """Columns of rows, channels of images, checked against `n_in`."""

@@ -4,12 +4,12 @@ from math import prod
 from typing import Annotated, Any, ClassVar
 
 from dl4py import kernels as k
-from dl4py.errors import ShapeError, UnsupportedFeature
+from dl4py.errors import ShapeError
 from dl4py.initializers import Initializer
 from dl4py.kernels.jit import kernel
 from dl4py.layers.base import TrainableLayer, layer
 from dl4py.plan import Array, Backward, Emitter, Param, Params
-from dl4py.shapes import Shape
+from dl4py.shapes import Shape, said
 from dl4py.spec import AsTuple, Count, Size, key
 
 
@@ -17,7 +17,7 @@ from dl4py.spec import AsTuple, Count, Size, key
 class PReLU(TrainableLayer):
     """``y = x`` where ``x > 0``, else ``alpha x``, with a learned ``alpha`` for each input.
 
-    Output shaped like the input. Parameter ``W [input_shape]``, 0 at first.
+    Output shaped like the input. Parameter ``W [input_shape]``, of size 1 along the axes that share theirs, 0 at first.
     He, Zhang, Ren and Sun, "Delving Deep into Rectifiers", 2015, https://arxiv.org/abs/1502.01852.
     """
 
@@ -35,63 +35,93 @@ class PReLU(TrainableLayer):
     )
 
     def given(self, shape: Shape) -> "PReLU":
-        if self.shared_axes:
-            raise UnsupportedFeature(
-                f"layer `{self.name}`: `shared_axes` is not built yet",
-                at=self.mark("shared_axes"),
-                hint="leave it out",
-            )
         if self.input_shape is not None and self.input_shape != shape.array:
             raise ShapeError(
                 f"layer `{self.name}` has input_shape {list(self.input_shape)}, its input is {list(shape.array)}",
                 at=self.mark("input_shape"),
                 hint="leave `input_shape` out",
             )
-        return self.but(input_shape=shape.array)
+        axes = len(shape.array)
+        if any(not 1 <= axis <= axes for axis in self.shared_axes or ()):
+            raise ShapeError(
+                f"layer `{self.name}` shares the axes {list(self.shared_axes or ())} of {said(shape)}",
+                at=self.mark("shared_axes"),
+                hint=f"axes count from 1 to {axes}",
+            )
+        fitted = self.but(input_shape=shape.array)
+        if 0 in fitted.alphas:
+            raise ShapeError(
+                f"layer `{self.name}` has an alpha for each step, but the number of steps varies",
+                at=self.mark(),
+                hint=f"share the axis of time: `shared_axes: [{shape.array.index(0) + 1}]`",
+            )
+        return fitted
+
+    @property
+    def alphas(self) -> tuple[int, ...]:
+        """The shape of the parameter: that of the input, 1 along shared axes."""
+        assert self.input_shape is not None
+        return tuple(1 if i + 1 in (self.shared_axes or ()) else n for i, n in enumerate(self.input_shape))
 
     def output_shape(self, given: Shape) -> Shape:
         return given
 
     def params(self) -> list[Param]:
-        assert self.input_shape is not None
-        n = float(prod(self.input_shape))
-        return [Param.weight("W", self.input_shape, fans=(n, n))]
+        n = float(prod(self.alphas))
+        return [Param.weight("W", self.alphas, fans=(n, n))]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        rows = x.reshape(x.rows, x.size // x.rows)
-        alpha = p.W if len(p.W.shape) == 1 else _row_major(e, p.W)
+        inside = tuple(i - 1 for i in e.given[0].inside if i)  # a plan's order of the axes of one example
+        steps = len(x.shape) == 3
+        shape = (x.shape[0], x.shape[2]) if steps else x.shape[1:]
+        alpha = e.array(*shape, name="alpha")
+        e(k.move.copy_any, p.W.transposed(*inside), alpha)
+
+        def examples(a: Array) -> Array:
+            """`[batch, steps, values]`, one step where there are none."""
+            return a.transposed(1, 0, 2) if steps else a.reshape(a.rows, 1, a.size // a.rows)
+
+        each = alpha.reshape(*examples(x).shape[1:])
         y = e.like(x, "y")
-        e(prelu, rows, alpha.flat, y.reshape(*rows.shape))
+        e(prelu, examples(x), each, examples(y))
 
         def backward(dy: Array) -> Array | None:
-            dalpha = p.W.gradient if len(p.W.shape) == 1 else e.array(*p.W.shape, name="dalpha")
-            e(prelu_backward, rows, alpha.flat, dy.reshape(*rows.shape), dalpha.flat)
-            if dalpha is not p.W.gradient:
-                e(k.move.copy_any, dalpha, p.W.gradient)
+            dalpha = e.like(alpha, "dalpha")
+            e(prelu_backward, examples(x), each, examples(dy), dalpha.reshape(*each.shape))
+            _sum_shared(e, dalpha, p.W.gradient.transposed(*inside))
             return dy
 
         return y, backward
 
 
-def _row_major(e: Emitter, w: Array) -> Array:
-    out = e.array(*w.shape, name="alpha")
-    e(k.move.copy_any, w, out)
-    return out
+def _sum_shared(e: Emitter, dalpha: Array, gradient: Array) -> None:
+    """``gradient = sum of dalpha`` along the axes where the gradient has size 1."""
+    axes = range(len(dalpha.shape))
+    shared = [i for i in axes if gradient.shape[i] == 1 < dalpha.shape[i]]
+    order = [*shared, *(i for i in axes if i not in shared)]
+    moved = e.array(*(dalpha.shape[i] for i in order), name="moved")
+    e(k.move.copy_any, dalpha.transposed(*order), moved)
+    many = prod(dalpha.shape[i] for i in shared)
+    sums = e.array(dalpha.size // many, name="sums")
+    e(k.rows.sum_rows, moved.reshape(many, sums.size), sums)
+    e(k.move.copy_any, sums.reshape(*gradient.shape), gradient)
 
 
-@kernel("b n, n -> b n", split=True)
+@kernel("b t n, t n -> b t n", split=True)
 def prelu(x, alpha, y):
-    for i in range(x.shape[0]):
-        for j in range(x.shape[1]):
-            y[i, j] = x[i, j] if x[i, j] > 0.0 else alpha[j] * x[i, j]
+    for b in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            for j in range(x.shape[2]):
+                y[b, i, j] = x[b, i, j] if x[b, i, j] > 0.0 else alpha[i, j] * x[b, i, j]
 
 
-@kernel("b n, n, b n* -> n")
+@kernel("b t n, t n, b t n* -> t n")
 def prelu_backward(x, alpha, dy, dalpha):
     """Sums the gradient of alpha and turns ``dy`` into ``dx``."""
     dalpha[:] = 0.0
-    for i in range(x.shape[0]):
-        for j in range(x.shape[1]):
-            if x[i, j] <= 0.0:
-                dalpha[j] += dy[i, j] * x[i, j]
-                dy[i, j] *= alpha[j]
+    for b in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            for j in range(x.shape[2]):
+                if x[b, i, j] <= 0.0:
+                    dalpha[i, j] += dy[b, i, j] * x[b, i, j]
+                    dy[b, i, j] *= alpha[i, j]

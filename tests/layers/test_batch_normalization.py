@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from contract import Case, assert_close, check_layer, generator
+from spatial import check_gradient
 
 from dl4py.errors import ShapeError
 from dl4py.layers.batch_normalization import BatchNormalization
@@ -38,21 +39,6 @@ def network(given, **keys):
     ]
     spec = {"seed": 11, "data_type": "double", "input": given, "layers": layers}
     return Network(NetworkConfig.model_validate(spec))
-
-
-def check_gradient(net, x, y, **masks):
-    gradient = net.gradient(x, y, **masks)
-    for slot in net.parameters.slots:
-        if slot.param.role == "statistic":
-            continue
-        for i in range(slot.offset, slot.stop):
-            kept, scores = net.params[i], []
-            for step in (1e-6, -1e-6):
-                net.params[i] = kept + step
-                scores.append(net.score(x, y, **masks))
-            net.params[i] = kept
-            difference = (scores[0] - scores[1]) / 2e-6 * len(x)
-            assert_close(gradient[i : i + 1], np.array([difference]), 1e-3, 1e-7)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
