@@ -185,14 +185,14 @@ class ConvolutionalLayer(WindowLayer, TrainableLayer, ConvolutionModeKey, CudnnK
         raise NotImplementedError
 
 
-def checked_channels(layer: Layer, n_in: int | None, given: Spatial) -> int:
-    """Channels of the input, the same as `n_in` where that is written."""
+def checked_channels(layer: Layer, n_in: int | None, given: Spatial, name: str = "n_in") -> int:
+    """Channels of the input, the same as the key `name` where that is written."""
     many = given.size if isinstance(given, Recurrent) else given.channels
     if n_in not in (None, many):
         raise ShapeError(
-            f"layer `{layer.name}` has n_in {n_in}, but its input has {many} channels",
-            at=layer.mark("n_in"),
-            hint=f"write `n_in: {many}`, or leave it out",
+            f"layer `{layer.name}` has {name} {n_in}, but its input has {many} channels",
+            at=layer.mark(name),
+            hint=f"write `{name}: {many}`, or leave it out",
         )
     return many
 
