@@ -57,6 +57,8 @@ def graph(*vertices, inputs=("a", "b"), **keys):
 
 
 DENSE = {"type": "dense", "n_out": 5}
+IMAGES = {"type": "convolutional", "channels": 2, "height": 6, "width": 7}
+VOLUMES = {"type": "convolutional_3d", "channels": 2, "depth": 4, "height": 5, "width": 4}
 SPECS = {
     "dense": chain(DENSE, {"type": "dense", "n_out": 4, "has_layer_norm": True, "activation": "elu"}),
     "batch-normalization": chain({"type": "batch_normalization"}, DENSE),
@@ -94,6 +96,37 @@ SPECS = {
         {"name": "u", "type": "unstack", "from": 0, "stack_size": 2}, {"name": "w", "type": "unstack", "from": 1, "stack_size": 2, "inputs": "both"},
         {"name": "v", "type": "element_wise", "op": "add", "inputs": ["u", "w"]},
     ),
+    "convolution": chain(
+        {"type": "convolution", "n_out": 3, "kernel_size": [3, 2], "stride": [2, 1], "padding": [1, 0]},
+        {"type": "convolution", "n_out": 2, "kernel_size": 2, "convolution_mode": "same", "has_bias": False}, size=IMAGES,
+    ),
+    "convolution-nhwc": chain(
+        {"type": "convolution", "n_out": 3, "kernel_size": 3, "dilation": [1, 2], "convolution_mode": "strict"},
+        {"type": "deconvolution2d", "n_out": 2, "kernel_size": 2, "stride": 2}, size={**IMAGES, "format": "nhwc"},
+    ),
+    "convolution1d": chain(
+        {"type": "convolution1d", "n_out": 4, "kernel_size": 3, "dilation": 2, "convolution_mode": "causal"},
+        {"type": "convolution1d", "n_out": 5, "kernel_size": 2, "stride": 2},
+        {"type": "global_pooling", "pooling_type": "avg"}, size={"type": "recurrent", "size": 3, "time": 7},
+    ),
+    "convolution3d": chain(
+        {"type": "convolution3d", "n_out": 3, "kernel_size": [1, 2, 3], "stride": [1, 2, 1]},
+        {"type": "deconvolution3d", "n_out": 2, "stride": [2, 1, 2]}, size=VOLUMES,
+    ),
+    "convolution3d-same": chain({"type": "convolution3d", "n_out": 3, "stride": 2, "convolution_mode": "same"}, size=VOLUMES),
+    "deconvolution": chain(
+        {"type": "deconvolution2d", "n_out": 3, "kernel_size": [3, 2], "stride": [2, 3], "padding": [1, 0], "dilation": [1, 2]},
+        {"type": "convolution", "n_out": 2, "kernel_size": 3, "stride": 2}, size=IMAGES,
+    ),
+    "deconvolution-same": chain({"type": "deconvolution2d", "n_out": 3, "kernel_size": 4, "stride": 2, "convolution_mode": "same"}, size=IMAGES),
+    "depthwise": chain(
+        {"type": "depthwise_convolution2d", "depth_multiplier": 2, "kernel_size": [3, 2], "padding": 1},
+        {"type": "depthwise_convolution2d", "kernel_size": 3, "stride": 2, "convolution_mode": "same"}, size=IMAGES,
+    ),
+    "separable": chain(
+        {"type": "separable_convolution2d", "n_out": 4, "depth_multiplier": 2, "kernel_size": [3, 2], "stride": [1, 2]},
+        {"type": "separable_convolution2d", "n_out": 3, "kernel_size": 2, "convolution_mode": "same"}, size=IMAGES,
+    ),
 }  # fmt: skip
 
 
@@ -104,7 +137,7 @@ def test_dl4j_predicts_the_same_and_trains_on_in_step(name, oracle, tmp_path):
     if name == "embedding":
         x = [g.integers(0, 9, (8, 1)).astype("f")]
     else:
-        x = [g.normal(size=(8, 4)).astype("f") for _ in network.graph.inputs]
+        x = [g.normal(size=(8, *shape.array)).astype("f") for shape in network.graph.shapes]
     y = np.eye(3, dtype="f")[g.integers(0, 3, 8)]
     for _ in range(3):  # a trained network, with updater state and counters
         network.fit(x, y)
