@@ -174,18 +174,12 @@ class FeedForwardLayer(TrainableLayer):
         return flattening(given)
 
 
-class LossLayerPart(Thing):
-    """What ends a network: an activation and a loss."""
-
-    loss: Loss = key("Penalty on the distance to the labels.", default="mcxent", json="lossFn")
+class ScoredPart(Thing):
+    """What ends a network: an output with a score."""
 
     def labels_shape(self, output: Shape) -> Shape:
         """The shape of one example's labels."""
-        if isinstance(output, FeedForward | Recurrent):
-            return replace(output, size=self.loss.labels_size(output.size))
-        if isinstance(output, ConvolutionalFlat):
-            return FeedForward(self.loss.labels_size(output.size))
-        return replace(output, channels=self.loss.labels_size(output.channels))
+        raise NotImplementedError
 
     def emit_scored(
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
@@ -195,6 +189,19 @@ class LossLayerPart(Thing):
         Labels have the shape of the output as a plan holds it, a mask likewise, its last axis 1 or that of the output.
         """
         raise NotImplementedError
+
+
+class LossLayerPart(ScoredPart):
+    """An output whose score is a loss."""
+
+    loss: Loss = key("Penalty on the distance to the labels.", default="mcxent", json="lossFn")
+
+    def labels_shape(self, output: Shape) -> Shape:
+        if isinstance(output, FeedForward | Recurrent):
+            return replace(output, size=self.loss.labels_size(output.size))
+        if isinstance(output, ConvolutionalFlat):
+            return FeedForward(self.loss.labels_size(output.size))
+        return replace(output, channels=self.loss.labels_size(output.channels))
 
 
 def scored(

@@ -9,7 +9,7 @@ from functools import partial
 
 from dl4py import kernels as k
 from dl4py.layers import Layer
-from dl4py.layers.base import LossLayerPart
+from dl4py.layers.base import ScoredPart
 from dl4py.network.graph import Graph, Node, scored_outputs
 from dl4py.network.parameters import Parameters
 from dl4py.plan import Array, Emitter, Params
@@ -115,7 +115,7 @@ def _layer(
         x.needs_gradient = below
         backs.append(back)
     p, cleaners = _with_noise(e, node, layer, p)
-    if target is not None and isinstance(layer, LossLayerPart):
+    if target is not None and isinstance(layer, ScoredPart):
         y, backward = layer.emit_scored(e, x, p, target[0], _label_mask(e, *target))
     elif layer.frozen:
         with e.inference():

@@ -10,7 +10,7 @@ from typing import TypeVar
 from dl4py.compatibility import Compatibility
 from dl4py.errors import DL4PyError, InvalidValue, MissingKey, ShapeError, SpecError
 from dl4py.layers import Layer
-from dl4py.layers.base import LossLayerPart, UpdatedKeys
+from dl4py.layers.base import ScoredPart, UpdatedKeys
 from dl4py.network.config import NetworkConfig
 from dl4py.network.order import topological
 from dl4py.plan import Param
@@ -261,7 +261,7 @@ def scored_outputs(graph: Graph) -> tuple[Node, ...]:
     nodes: list[Node] = []
     for name in graph.outputs:
         node = graph.node(name)
-        if not isinstance(node.thing, LossLayerPart):
+        if not isinstance(node.thing, ScoredPart):
             raise ShapeError(
                 f"the output `{name}` has no loss, so the network cannot be trained or scored",
                 at=node.thing.mark(),
