@@ -3,7 +3,7 @@ from contract import check_face, check_json, check_vertex, generator, output_mas
 
 from dl4py.shapes import Convolutional, Recurrent
 from dl4py.vertices.frozen_vertex import FrozenVertex
-from dl4py.vertices.last_time_step import LastTimeStep
+from dl4py.vertices.last_time_step_vertex import LastTimeStepVertex
 from dl4py.vertices.merge import Merge
 from dl4py.vertices.scale import Scale
 
@@ -13,7 +13,7 @@ def test_contract():
 
 
 def test_masks_and_inputs_of_the_network_reach_the_vertex_inside():
-    vertex = FrozenVertex(underlying=LastTimeStep(mask_array_input_name="in"))
+    vertex = FrozenVertex(underlying=LastTimeStepVertex(mask_array_input_name="in"))
     mask = np.array([[1.0, 1.0], [1.0, 0.0]])
     x = generator().normal(size=(2, 3, 2))
     check_face(vertex, [Recurrent(3, 2)], [x], lambda x: x[[0, 1], :, [1, 0]], mask=mask)

@@ -4,9 +4,9 @@ from contract import check_face, check_json, generator, output_mask
 
 from dl4py.errors import ShapeError
 from dl4py.shapes import FeedForward, Recurrent
-from dl4py.vertices.last_time_step import LastTimeStep
+from dl4py.vertices.last_time_step_vertex import LastTimeStepVertex
 
-LAST = LastTimeStep(name="v", mask_array_input_name="in")
+LAST = LastTimeStepVertex(name="v", mask_array_input_name="in")
 
 
 @pytest.mark.parametrize(
