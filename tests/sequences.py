@@ -8,8 +8,9 @@ import numpy as np
 
 from dl4py.compatibility import Compatibility
 from dl4py.layers import Layer
+from dl4py.network import Network, NetworkConfig
 from dl4py.plan import Array, Emitter, Params, Plan
-from tests.contract import assert_close, central, generator
+from tests.contract import assert_close, central, check_round_trip, generator
 
 
 class Alone:
@@ -74,6 +75,9 @@ class Alone:
             array.root.kept = True
         plan = Plan(e.calls, self.precision, share=share)
         memory["arena"] = np.zeros(plan.layout.total, np.uint8)
+        memory["clock"][2 : 2 + len(e.rates)] = [
+            r if isinstance(r, float) else r.at(0, 0, e.compatibility) for r in e.rates
+        ]
         plan.bind(memory)
         plan.run()
         return {name: plan.numbers(a).copy() for name, a in results.items()}
@@ -109,3 +113,47 @@ def check_alone(layer: Layer, given: Any, x: np.ndarray, mask: np.ndarray | None
     single = Alone(layer, given, mode=mode, precision="float32").run(x, weights_of, mask=mask)
     assert all(np.allclose(single[name], found[name], 1e-3, 1e-4) for name in found)
     return alone
+
+
+def check_network(
+    layers: list[Any],
+    given: Any,
+    x: np.ndarray,
+    *,
+    mask: np.ndarray | None = None,
+    label_mask: np.ndarray | None = None,
+    mode: str = "exact",
+    gradient: bool = True,
+) -> Network:
+    """A chain in DL4J's layout: shapes, gradients, examples one by one, precision, memory, repetition."""
+
+    def network(**changes: Any) -> Network:
+        spec = {"seed": 11, "input": given, "layers": layers, "compatibility": mode, **changes}
+        return Network(NetworkConfig.model_validate(spec))
+
+    double = network(data_type="double")
+    for node, found in zip(double.graph.nodes, double.activations(x, mask=mask).values(), strict=False):
+        check_round_trip(node.thing)
+        assert found.shape[0] == len(x)
+    y = generator(5).uniform(0.1, 0.9, double.output(x, mask=mask).shape)
+    y /= y.sum(axis=1, keepdims=True) if mode == "dl4j" else 1.0  # quirk 34
+    masks = {"mask": mask, "label_mask": label_mask}
+    if gradient:
+        whole = double.gradient(x, y, **masks)
+        for i in range(len(whole)):
+            kept, sums = double.params[i], []
+            for sign in (1e-6, -1e-6):
+                double.params[i] = kept + sign
+                sums.append(double.score(x, y, **masks))
+            double.params[i] = kept
+            assert_close(whole[i : i + 1], np.array([(sums[0] - sums[1]) / 2e-6 * len(x)]), 1e-3, 1e-7)
+    for i in range(len(x)):
+        alone = double.output(x[i : i + 1], mask=None if mask is None else mask[i : i + 1])
+        assert_close(alone, double.output(x, mask=mask)[i : i + 1], 1e-9, 1e-12)
+    single, again, own = network(), network(), network(training_workspace_mode="none")
+    assert_close(single.output(x, mask=mask), double.output(x, mask=mask), 1e-4, 1e-5)
+    for _ in range(3):
+        assert len({n.fit(x, y, **masks) for n in (single, again, own)}) == 1
+    assert np.array_equal(single.params, own.params)
+    assert np.array_equal(single.params, again.params)
+    return double

@@ -71,7 +71,8 @@ class EmbeddingSequence(TrainableLayer):
         y, activation_backward = self.activation.emit(e, z)
         mask = e.mask if len(x.shape) == 3 else None
         if mask is not None:
-            e(k.rows.mask_rows, y, rows_of(mask))
+            y, bare = e.like(y, "masked"), y
+            e(k.recurrent.masked, bare, rows_of(mask), y)
 
         def backward(dy: Array) -> Array | None:
             rows = rows_of(dy)

@@ -60,8 +60,10 @@ class TimeDistributed(Wrapper):
         mask = self._rows_mask(e) if self.inner.masks_rows else None
         with e.inside((FeedForward(x.shape[2]),), (mask,)):
             y, inner_backward = behind_noise(e, self.inner, rows_of(x), p)
+        bare = y  # the backward of activations may need it as it was
         if mask is not None:
-            e(k.rows.mask_rows, y, mask)
+            y = e.like(bare, "masked")
+            e(k.recurrent.masked, bare, mask, y)
 
         def backward(dy: Array) -> Array | None:
             if mask is not None:

@@ -122,10 +122,11 @@ def _layer(
             y, backward = layer.emit(e, x, p)
     else:
         y, backward = layer.emit(e, x, p)
-    y.needs_gradient = not layer.frozen and (below or bool(p))
     masked = e.mask if layer.masks_rows and target is None else None
     if masked is not None:
-        e(k.rows.mask_rows, y, masked)
+        bare, y = y, e.like(y, "masked")  # the backward of an activation may need it as it was
+        e(k.recurrent.masked, bare, masked, y)
+    y.needs_gradient = not layer.frozen and (below or bool(p))
     mask = layer.output_mask(e, e.mask)
 
     def inward(dy: Array | None) -> Sequence[Array | None]:

@@ -1,0 +1,63 @@
+"""The last step of a recurrent layer."""
+
+import numpy as np
+import pytest
+
+from dl4py.errors import ShapeError
+from dl4py.layers.last_time_step import LastTimeStep
+from dl4py.shapes import FeedForward, Recurrent
+from tests.contract import assert_close
+from tests.layers.test_lstm import X, formula
+from tests.layers.test_rnn_output import GIVEN
+from tests.layers.test_rnn_output import MASK as FACE_MASK
+from tests.layers.test_rnn_output import X as FACE
+from tests.sequences import Alone, check_alone, check_network
+
+MASK = np.array([[1, 1, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0], [0, 0, 0]], float)
+LAYER = LastTimeStep(underlying={"type": "lstm", "n_out": 3, "activation": "tanh"})
+
+
+@pytest.mark.parametrize("mask", [None, MASK], ids=["", "mask"])
+@pytest.mark.parametrize("mode", ["exact", "dl4j"])
+def test_contract(mask, mode):
+    """The last unmasked step; an example without any gives its first."""
+    alone = check_alone(LAYER, Recurrent(4, 5), X, mask, mode)
+    steps, _, _ = formula(X, **alone.params, mask=mask if mode == "exact" else None)
+    last = [4, 4, 4] if mask is None else [2, 3, 0]
+    found = alone.run(X, mask=mask)
+    assert_close(found["y"], steps[last, np.arange(3)], 1e-9, 1e-12)
+    assert "mask" not in found
+    assert alone.layer.output_shape(Recurrent(4, 5)) == FeedForward(3)
+
+
+@pytest.mark.parametrize("mask", [None, FACE_MASK], ids=["", "mask"])
+@pytest.mark.parametrize(
+    "inner", ["simple_rnn", {"type": "bidirectional", "fwd": {"type": "lstm", "n_out": 2}}], ids=str
+)
+def test_in_a_network(mask, inner):
+    inner = inner if isinstance(inner, dict) else {"type": inner, "n_out": 3}
+    layers = [{"type": "last_time_step", "underlying": inner}, {"type": "output", "n_out": 2}]
+    check_network(layers, GIVEN, FACE, mask=mask)
+
+
+def test_noise_of_the_inner_layer():
+    """Defaults reach the wrapper and the layer inside; noise acts once."""
+    layer = LAYER.but(dropout=None, underlying=LAYER.underlying.but(dropout=_half()))
+    alone = Alone(layer, Recurrent(4, 5))
+    noisy, quiet = alone.run(X, np.ones), alone.run(X, np.ones, training=False)
+    assert not np.allclose(noisy["y"], quiet["y"])
+    assert (noisy["dx"] == 0).any()
+    assert not (quiet["dx"] == 0).any()
+
+
+def _half():
+    from dl4py.dropouts.base import DROPOUTS
+
+    return DROPOUTS.make("dropout", p=0.5)
+
+
+def test_only_sequences_have_a_last_step():
+    with pytest.raises(ShapeError) as caught:
+        LastTimeStep(name="a", underlying={"type": "dense", "n_out": 3}).output_shape(FeedForward(4))
+    assert str(caught.value) == "layer `a` takes the last step of a sequence, `dense` gives rows of 3"
+    assert caught.value.hint == "put a recurrent layer inside"
