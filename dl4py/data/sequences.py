@@ -66,3 +66,17 @@ def padded(
         x[i, :, start:stop] = sequence.T
         mask[i, start:stop] = 1.0
     return x, None if mask.all() else mask
+
+
+def aligned(
+    features: Sequence[np.ndarray], labels: Sequence[np.ndarray], *, end: bool
+) -> list[tuple[np.ndarray, np.ndarray | None]]:
+    """Features and labels over one stretch of time, each with its mask; as DL4J, `end` moves the shorter of a pair, so
+    that it ends where the other ends, and every pair begins at step 0.
+    """
+    longest = [max(len(x), len(y)) for x, y in zip(features, labels, strict=True)]
+    parts = []
+    for part in (features, labels):
+        starts = [n - len(steps) for n, steps in zip(longest, part, strict=True)] if end else None
+        parts.append(padded(part, max(longest), starts))
+    return parts

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from dl4py.data.classes import from_words, one_hot
 from dl4py.data.columns import find
 from dl4py.data.dataset import Dataset
-from dl4py.data.places import Lines, Paths
+from dl4py.data.places import Paths
 from dl4py.data.readers.base import reader
 from dl4py.data.readers.delimited import Delimited
-from dl4py.data.sequences import Align, padded, paired, sequence_files
-from dl4py.data.table import DROP, Block, Table
+from dl4py.data.sequences import Align, aligned, padded, paired, sequence_files
+from dl4py.data.steps import Steps
+from dl4py.data.table import Block, Table
 from dl4py.errors import DataError
 from dl4py.spec import FilePath, Flag, key
 
@@ -58,153 +58,70 @@ class CsvSequence(Delimited):
         return value
 
     def load(self) -> Dataset:
-        features = sequence_files(self.path, self.mark("path"))
-        gathered = _Gathered(self)
-        for table in self.tables(features):
-            gathered.add(table, labels=self.labels_path is None)
+        paths = sequence_files(self.path, self.mark("path"))
+        features, labels = Steps(), Steps()
+        for table in self.tables(paths):
+            blocks = self._blocks(table)
+            if not features.files:
+                columns, label_columns = self._columns(table)
+                labels.words = self._classified(label_columns)
+            features.add(table, blocks, columns)
+            if label_columns:
+                labels.add(table, blocks, label_columns)
         if self.labels_path is not None:
-            files = sequence_files(self.labels_path, self.mark("labels_path"))
-            for table in self.tables(paired(features, files, self.mark("labels_path")), "labels_path"):
-                gathered.add_labels(table)
-        return self.part(gathered.dataset())
+            self._read_labels(paths, labels)
+        return self.part(self._dataset(features, labels))
 
+    def _read_labels(self, paths: list[Path], labels: Steps) -> None:
+        at = self.mark("labels_path")
+        for table in self.tables(paired(paths, sequence_files(self.labels_path or "", at), at), "labels_path"):
+            blocks = self._blocks(table)
+            if not labels.files:
+                columns = list(range(table.width)) if self.labels is None else self._found("labels", table)
+                labels.words = self._classified(columns)
+            labels.add(table, blocks, columns)
 
-class _Gathered:
-    """Steps of the files read so far; words of labels with the lines they stand at."""
+    def _columns(self, table: Table) -> tuple[list[int], list[int]]:
+        """Columns of features and of labels in the files of features."""
+        if self.labels_path is None:
+            return self.columns(table)
+        return list(range(table.width)) if self.features is None else self._found("features", table), []
 
-    def __init__(self, spec: CsvSequence) -> None:
-        self.spec = spec
-        self.features: list[np.ndarray] = []
-        self.labels: list[Any] = []
-        self.files: list[str] = []
-        self.label_files: list[str] = []
-        self.lines: list[int] = []
-        self._columns: tuple[list[int], list[int]] | None = None
-        self._label_columns: list[int] | None = None
+    def _found(self, name: str, table: Table) -> list[int]:
+        return find(getattr(self, name), table, self.mark(name))
 
-    def add(self, table: Table, *, labels: bool) -> None:
-        """One file of features, and its labels where they stand beside them."""
-        blocks = self._steps(table)
-        if labels:
-            self._columns = self._columns or self.spec.columns(table)
-        elif self._columns is None:
-            spec = self.spec
-            wanted = None if spec.features is None else find(spec.features, table, spec.mark("features"))
-            self._columns = wanted or list(range(table.width)), []
-        columns, label_columns = self._columns or ([], [])
-        self.files.append(table.file)
-        self.features.append(_numbers(blocks, columns))
-        if label_columns:
-            self._add_labels(table, blocks, label_columns)
+    def _classified(self, columns: list[int]) -> bool:
+        return len(columns) == 1 and not self.regression
 
-    def add_labels(self, table: Table) -> None:
-        """One file of labels."""
-        blocks = self._steps(table)
-        if self._label_columns is None:
-            spec = self.spec
-            asked = range(table.width) if spec.labels is None else find(spec.labels, table, spec.mark("labels"))
-            self._label_columns = list(asked)
-        self._add_labels(table, blocks, self._label_columns)
+    def _blocks(self, table: Table) -> list[Block]:
+        if blocks := list(table.blocks()):
+            return blocks
+        raise DataError(f"{table.file} holds no steps", at=self.mark("path"), hint="check `skip_lines` and `header`")
 
-    def _add_labels(self, table: Table, blocks: list[Block], columns: list[int]) -> None:
-        words = len(columns) == 1 and not self.spec.regression
-        found: Any = (
-            [word for block in blocks for word in block.words(columns[0])] if words else _numbers(blocks, columns)
-        )
-        lines = [line for block in blocks for line in block.lines]
-        if self.spec.label_per == "sequence":
-            self._check_one(table, found, lines)
-            found, lines = found[:1], lines[:1]
-        self.labels.append(found)
-        self.label_files.append(table.file)
-        self.lines += lines
+    def _dataset(self, features: Steps, labels: Steps) -> Dataset:
+        if self.label_per == "sequence":
+            labels.keep_one()
+        y, names = labels.arrays(self.classes)
+        if self.align == "equal_length":
+            self._check_lengths(features, labels)
+        place = Paths(tuple(features.files))
+        if not y or self.label_per == "sequence":
+            x, mask = padded(features.values, max(features.lengths))
+            return Dataset((x,), (np.concatenate(y),) if y else (), names, place, (mask,))
+        (x, mask), (z, label_mask) = aligned(features.values, y, end=self.align == "end")
+        return Dataset((x,), (z,), names, place, (mask,), (label_mask,))
 
-    def _check_one(self, table: Table, found: Any, lines: list[int]) -> None:
-        for label, line in zip(found, lines, strict=True):
-            if not np.array_equal(label, found[0]):
-                raise DataError(
-                    f"{table.file}:{line}: the label `{_shown(label)}` differs from the first, `{_shown(found[0])}`; "
-                    "a sequence has one",
-                    at=self.spec.mark("label_per"),
-                    hint="leave `label_per` out where each step has its own label",
-                )
+    def _check_lengths(self, features: Steps, labels: Steps) -> None:
+        """All sequences as long as the first, and labels as long as their features."""
+        first = features.lengths[0]
+        for i, length in enumerate(features.lengths):
+            if length != first:
+                raise self._unequal(features.files[i], length, features.files[0], first, UNEQUAL)
+            if labels.files and self.label_per == "step" and labels.lengths[i] != length:
+                steps = labels.lengths[i]
+                hint = ONE_LABEL if steps == 1 else UNEQUAL
+                raise self._unequal(labels.files[i], steps, features.files[i], length, hint)
 
-    def _steps(self, table: Table) -> list[Block]:
-        blocks = list(table.blocks())
-        if not blocks:
-            raise DataError(
-                f"{table.file} holds no steps", at=self.spec.mark("path"), hint="check `skip_lines` and `header`"
-            )
-        return blocks
-
-    def dataset(self) -> Dataset:
-        """Everything as arrays."""
-        labels, names = self._label_steps()
-        if labels and self.spec.align == "equal_length":
-            self._check_equal(self.features, self.files)
-            if self.spec.label_per == "step":
-                self._check_beside(labels)
-        elif self.spec.align == "equal_length":
-            self._check_equal(self.features, self.files)
-        place = Paths(tuple(self.files))
-        if not labels or self.spec.label_per == "sequence":
-            x, mask = padded(self.features, max(map(len, self.features)))
-            y = (np.concatenate(labels),) if labels else ()
-            return Dataset((x,), y, names, place, (mask,), (None,) * len(y))
-        return self._aligned(labels, names, place)
-
-    def _aligned(self, labels: list[np.ndarray], names: tuple[str, ...], place: Paths) -> Dataset:
-        """DL4J's alignment: `end` moves the shorter of a pair, not the pair, to the end."""
-        longest = [max(len(x), len(y)) for x, y in zip(self.features, labels, strict=True)]
-        arrays = []
-        for part in (self.features, labels):
-            moved = [n - len(steps) for n, steps in zip(longest, part, strict=True)]
-            arrays.append(padded(part, max(longest), moved if self.spec.align == "end" else None))
-        (x, mask), (y, label_mask) = arrays
-        return Dataset((x,), (y,), names, place, (mask,), (label_mask,))
-
-    def _label_steps(self) -> tuple[list[np.ndarray], tuple[str, ...]]:
-        """Labels `[steps, classes or columns]` of each sequence, and the names of the classes."""
-        if not self.labels or isinstance(self.labels[0], np.ndarray):
-            return self.labels, ()
-        ends = np.cumsum(list(map(len, self.labels)))
-        starts = tuple(int(end) - len(words) for end, words in zip(ends, self.labels, strict=True))
-        place = Lines(tuple(self.label_files), starts, np.array(self.lines))
-        words = [word for part in self.labels for word in part]
-        numbers, names = from_words(words, self.spec.classes, place)
-        return np.split(one_hot(numbers, len(names)), ends[:-1]), names
-
-    def _check_equal(self, steps: Sequence[np.ndarray], files: list[str]) -> None:
-        for part, file in zip(steps, files, strict=True):
-            if len(part) != len(steps[0]):
-                raise DataError(
-                    f"{file} has {_count(len(part))}, {files[0]} has {len(steps[0])}",
-                    at=self.spec.mark("align"),
-                    hint=UNEQUAL,
-                )
-
-    def _check_beside(self, labels: list[np.ndarray]) -> None:
-        for x, y, ours, theirs in zip(self.features, labels, self.files, self.label_files, strict=True):
-            if len(x) != len(y):
-                raise DataError(
-                    f"{theirs} has {_count(len(y))}, {ours} has {len(x)}",
-                    at=self.spec.mark("align"),
-                    hint=ONE_LABEL if len(y) == 1 else UNEQUAL,
-                )
-
-
-def _numbers(blocks: list[Block], columns: list[int]) -> np.ndarray:
-    try:
-        return np.concatenate([block.numbers(columns) for block in blocks])
-    except DataError as error:
-        if error.hint == DROP:  # a key of tables: a sequence cannot do without a step
-            error.hint = "fill the gap: a sequence needs all its steps"
-        raise
-
-
-def _count(steps: int) -> str:
-    return f"{steps} step{'s' if steps != 1 else ''}"
-
-
-def _shown(label: Any) -> str:
-    return label if isinstance(label, str) else ", ".join(f"{value:g}" for value in label)
+    def _unequal(self, file: str, steps: int, other: str, expected: int, hint: str) -> DataError:
+        ours = f"{steps} step{'s' if steps > 1 else ''}"
+        return DataError(f"{file} has {ours}, {other} has {expected}", at=self.mark("align"), hint=hint)
