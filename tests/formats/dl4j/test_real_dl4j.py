@@ -1,11 +1,5 @@
 """Zips that dl4py writes, loaded, run and trained by real Deeplearning4j 1.0.0-M2.1 (Java 11 or later and Maven)."""
 
-import json
-import os
-import shutil
-import subprocess
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -13,31 +7,6 @@ from dl4py.formats.dl4j.model import load
 from dl4py.network import Network, NetworkConfig
 
 pytestmark = pytest.mark.java
-SOURCE = Path(__file__).parents[2] / "oracle"
-HOME = Path(os.environ.get("DL4J_ORACLE_HOME", Path.home() / ".cache" / "dl4py-oracle"))
-
-
-@pytest.fixture(scope="session")
-def oracle():
-    """A running oracle: one command a line, one answer a line."""
-    if not (HOME / "target" / "lib").exists():
-        shutil.copytree(SOURCE, HOME, dirs_exist_ok=True)
-        goal = ["mvn", "-q", "-B", "compile", "dependency:copy-dependencies", "-DoutputDirectory=target/lib"]
-        subprocess.run(goal, cwd=HOME, check=True, capture_output=True)
-    java = ["java", "-Xmx2g", "-cp", f"{HOME}/target/classes:{HOME}/target/lib/*", "oracle.Oracle", "batch"]
-    process = subprocess.Popen(java, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-
-    def ask(*words):
-        process.stdin.write("\t".join(map(str, words)) + "\n")
-        process.stdin.flush()
-        answer = json.loads(process.stdout.readline())
-        assert "error" not in answer, answer
-        return answer
-
-    yield ask
-    process.stdin.close()
-    process.stdout.close()
-    process.wait()
 
 
 def chain(*layers, size=4, **keys):

@@ -23,6 +23,7 @@ from dl4py.formats.dl4j.legacy.objects import (
 from dl4py.formats.dl4j.legacy.updaters import by_role, updaters
 
 PENALTIES = f"{ND4J}.learning.regularization."
+NEVER_NULL = ("weightInitFn", "iupdater", "regularization", "regularizationBias")
 INNER = ("layer", "underlying", "fwd", "bwd")
 LOSS_OBJECTS = ("lossClassPredictions", "lossPositionScale")
 
@@ -148,3 +149,11 @@ def absent(found: Mapping[str, Any]) -> dict[str, Any]:
     if "LSTM" in kind:
         meant["gateActivationFn"] = {"@class": f"{ND4J}.activations.impl.ActivationSigmoid"}
     return {name: value for name, value in meant.items() if found.get(name) is None}
+
+
+def unset(found: Mapping[str, Any]) -> list[str]:
+    """Keys that hold nothing: nulls of a frozen layer, NaN and 0 where 0.x had no such key."""
+    nulls = [name for name in NEVER_NULL if name in found and found[name] is None]
+    nothing = [name for name in ("gainInit", "biasInit") if name in found and finite(found[name]) is None]
+    pool = found["@class"].endswith(("SubsamplingLayer", "Subsampling1DLayer"))
+    return nulls + nothing + (["eps"] if pool and found.get("eps") == 0.0 else [])

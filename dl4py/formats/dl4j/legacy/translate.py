@@ -9,14 +9,14 @@ from typing import Any
 from dl4py.errors import ModelFileError
 from dl4py.formats.dl4j.legacy import names
 from dl4py.formats.dl4j.legacy.era import Era, confs_of
-from dl4py.formats.dl4j.legacy.layers import absent, layer
+from dl4py.formats.dl4j.legacy.layers import INNER, absent, layer, unset
 from dl4py.formats.dl4j.legacy.objects import preprocessor, unwrapped, warn
 
 
 def translate(value: dict[str, Any], era: Era, where: str) -> dict[str, Any]:
     """Today's form of a parsed configuration."""
     if era.name == "current":
-        return _with_absent(value)
+        return _completed(value)
     _warn(value, where)
     found = dict(value)
     done = value.get("iterationCount") or 0
@@ -28,19 +28,32 @@ def translate(value: dict[str, Any], era: Era, where: str) -> dict[str, Any]:
     return found
 
 
-def _with_absent(value: dict[str, Any]) -> dict[str, Any]:
-    """A configuration of beta4 or later, with keys that a later beta brought; the same object where none is missing."""
-    if not any(_lacking(conf) for conf in confs_of(value)):
+def _completed(value: dict[str, Any]) -> dict[str, Any]:
+    """A configuration of beta4 or later whose layers say what was not said; the same object where all is.
+
+    Keys that a later beta brought are missing, and zips of 0.x that M2.1 loaded and saved hold nulls and NaN.
+    """
+    if not any(_unsaid(conf.get("layer")) for conf in confs_of(value)):
         return value
     found = copy.deepcopy(value)
     for conf in confs_of(found):
-        conf.get("layer", {}).update(_lacking(conf))
+        _complete(conf.get("layer"))
     return found
 
 
-def _lacking(conf: dict[str, Any]) -> dict[str, Any]:
-    layer = conf.get("layer")
-    return absent(layer) if isinstance(layer, dict) and isinstance(layer.get("@class"), str) else {}
+def _unsaid(layer: Any) -> bool:
+    if not isinstance(layer, dict) or not isinstance(layer.get("@class"), str):
+        return False
+    return bool(absent(layer) or unset(layer)) or any(_unsaid(layer.get(name)) for name in INNER)
+
+
+def _complete(layer: Any) -> None:
+    if isinstance(layer, dict) and isinstance(layer.get("@class"), str):
+        for name in unset(layer):
+            del layer[name]
+        layer.update(absent(layer))
+        for name in INNER:
+            _complete(layer.get(name))
 
 
 def _conf(conf: Any, done: int, era: Era, where: str) -> Any:
