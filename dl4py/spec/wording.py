@@ -178,7 +178,8 @@ def way_out(schema: dict[str, Any], value: Any, keys: list[str]) -> str | None:
         return f"write `{'true' if value else 'false'}`"
     if isinstance(value, list):
         return "one value is expected, not a list" if "array" not in kinds else None
-    if "array" in kinds and any(_fits(choice, value) for choice in choices(inside(schema, 0))):
+    bare = any(_fits(part, value) for part in parts)  # a list of it would be as wrong
+    if "array" in kinds and not bare and any(_fits(choice, value) for choice in choices(inside(schema, 0))):
         return "write `[{…}]`" if isinstance(value, dict) else f"write `[{str(value)[:40]}]`"
     return None
 
