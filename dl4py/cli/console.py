@@ -51,6 +51,11 @@ def wrote(path: Any, as_json: bool) -> None:
         show(f"wrote {path}")
 
 
+def count(n: int, noun: str) -> str:
+    """``1 epoch``, ``1,000 epochs``."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def duration(seconds: float) -> str:
     """``0:42``, ``1:02:03``."""
     minutes, rest = divmod(round(seconds), 60)

@@ -56,9 +56,10 @@ class Progress(Listener):
             return
         if self.live:
             click.echo("\r\x1b[K", err=True, nl=False)
+        made = f"{console.count(network.epoch, 'epoch')}, {console.count(network.iteration, 'iteration')}"
+        if not self.steps:
+            click.echo(f"{made} are made already, nothing is left to train", err=True)
+            return
         passed = max(time.monotonic() - self.begun, 1e-9)
-        click.echo(
-            f"{network.epoch} epochs, {network.iteration:,} iterations in {passed:.1f} s  "
-            f"({self.examples / passed:,.0f} examples/s), last score {self.score:.5f}",
-            err=True,
-        )
+        speed = f"{self.examples / passed:,.0f} examples/s"
+        click.echo(f"{made} in {passed:.1f} s  ({speed}), last score {self.score:.5f}", err=True)

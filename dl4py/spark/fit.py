@@ -12,8 +12,9 @@ from dl4py.formats.model import save
 from dl4py.network.network import Network
 from dl4py.spark.config import SparkConfig
 from dl4py.spec.write import write
+from dl4py.training.folder import MODEL, SPEC
 from dl4py.training.loop import Listener
-from dl4py.training.run import MODEL, SPEC, Run
+from dl4py.training.run import Run
 
 
 def fit_run(session: Any, run: Run, listeners: Sequence[Listener] = ()) -> Network:

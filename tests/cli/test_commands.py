@@ -50,6 +50,17 @@ def test_train_json_quiet_and_gates(tmp_path):
     assert "below the gate 0.99" in talk
 
 
+def test_what_cannot_begin_leaves_no_folder(tmp_path):
+    _, talk = dl4py("train", IRIS, "--set", "data.train.path=nothing.csv", status=5, cwd=tmp_path)
+    assert "nothing.csv" in talk
+    whole = ["train", IRIS, "--set", "data.split=null", "--min", "accuracy=0.9"]
+    _, talk = dl4py(*whole, status=2, cwd=tmp_path)
+    assert talk.splitlines()[-1] == (
+        "Error: --min and --max look at the test part: give the data a `split` or a `test`."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_train_refuses_a_folder_in_use_and_wrong_usage(run, tmp_path):
     _, talk = dl4py("train", IRIS, "-o", run, status=1)
     assert (

@@ -13,7 +13,8 @@ import pytest
 
 import dl4py
 from dl4py.spec.bind import bind
-from dl4py.training.run import CHECKPOINT, METRICS, MODEL, Run
+from dl4py.training.folder import CHECKPOINT, METRICS, MODEL
+from dl4py.training.run import Run
 
 IRIS = Path(__file__).parents[1] / "data" / "files" / "iris.csv"
 SPEC = f"""

@@ -26,15 +26,16 @@ def command(
       spark-submit "$(dl4py spark-entry)" spark-train spec.yaml
     """
     from dl4py.cli import console
-    from dl4py.cli.commands.train import prepared
     from dl4py.cli.progress import Progress
     from dl4py.spark.fit import fit_run
     from dl4py.spark.session import open_session
-    from dl4py.training.run import MODEL, Run, new_folder
+    from dl4py.training.folder import MODEL, new_folder, own_folder
+    from dl4py.training.run import Run
 
     bound = read_spec(spec, overrides, seed)
-    run = Run(prepared(output) if output else new_folder(Path(spec).stem), bound)
+    data = bound.data.open()  # what cannot be read, and a cluster that is not there, leave no folder behind
     session = open_session(master)
+    run = Run(own_folder(output) if output else new_folder(Path(spec).stem), bound, data)
     console.say(f"run folder {run.folder}; Spark {session.version} on {session.sparkContext.master}")
     network = fit_run(session, run, [Progress()])
     figures = run.evaluate(network)

@@ -48,7 +48,7 @@ class ParameterAveraging(TrainingMaster):
         workers = self.workers or context.defaultParallelism
         score = math.nan
         for listener in listeners:
-            listener.started(network, -(-len(batches) // workers), epochs)
+            listener.started(network, -(-len(batches) // (workers * self.averaging_frequency)), epochs)  # rounds
         while network.epoch < epochs:
             for hands in rounds(batches.epoch(network.epoch), workers, self.averaging_frequency):
                 score = self._round(context, network, hands)
