@@ -44,8 +44,8 @@ def predicted(t):
 
 
 def iou(box, truth, row, column):
-    low = np.maximum(box[:2] + [column, row] - box[2:4] / 2, truth[:2])
-    high = np.minimum(box[:2] + [column, row] + box[2:4] / 2, truth[2:4])
+    low = np.maximum(box[:2] + np.array([column, row]) - box[2:4] / 2, truth[:2])
+    high = np.minimum(box[:2] + np.array([column, row]) + box[2:4] / 2, truth[2:4])
     common = np.prod(np.maximum(high - low, 0.0))
     return common / (np.prod(box[2:4]) + np.prod(truth[2:4] - truth[:2]) - common)
 
