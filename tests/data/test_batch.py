@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dl4py.data import Batch
-from dl4py.data.batch import taken
+from dl4py.data.batch import misfit, spread, taken
 
 X = np.arange(12.0).reshape(4, 1, 3)
 UNALIGNED = np.frombuffer(b"-" + X.tobytes(), "f8", 12, 1).reshape(4, 3)
@@ -27,3 +27,21 @@ def test_rows_of_any_array(array, index):
 
 def test_a_slice_copies_nothing():
     assert np.shares_memory(Batch((X,)).rows(slice(1, 3)).features[0], X)
+
+
+@pytest.mark.parametrize(
+    ("mask", "array"),
+    [((2, 5), (2, 3, 5)), ((2,), (2, 3, 5)), ((2, 1), (2, 4)), ((2, 4), (2, 4)), ((2, 1, 5, 1), (2, 3, 5, 6))],
+)
+def test_masks_that_fit(mask, array):
+    mask, array = np.ones(mask), np.ones(array)
+    assert misfit(array, mask) is None
+    assert np.broadcast_shapes(spread(array, mask).shape, array.shape) == array.shape
+
+
+@pytest.mark.parametrize(
+    ("mask", "array"), [((2, 3), (2, 3, 5)), ((5, 2), (2, 3, 5)), ((1, 5), (2, 3, 5)), ((2, 1, 5), (2, 3))]
+)
+def test_masks_that_do_not(mask, array):
+    expected = f"a mask of {list(mask)} does not fit an array of {list(array)}"
+    assert misfit(np.ones(array), np.ones(mask)) == expected
