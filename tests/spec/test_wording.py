@@ -82,6 +82,7 @@ def test_how_a_value_is_quoted(value, words):
         ({"type": "integer"}, [1], "one value is expected, not a list"),
         ({"type": "array", "items": {"type": "integer"}}, 3, "write `[3]`"),
         ({"type": "array", "items": {"type": "integer"}}, 3.5, None),
+        ({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}]}, 0, None),
         ({"enum": ["short", "long"]}, "LONG", "did you mean `long`?"),
         ({"enum": ["short", "long"]}, "zzz", None),
     ],
