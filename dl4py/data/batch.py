@@ -46,8 +46,9 @@ def chosen(arrays: Masks, index: np.ndarray | slice) -> tuple[np.ndarray, ...]:
 
 def taken(array: np.ndarray, index: np.ndarray | slice) -> np.ndarray:
     """Some rows of an array; a slice copies nothing."""
-    whole = array.flags.c_contiguous and array.flags.aligned  # else `take` copies everything first
-    if isinstance(index, slice) or index.dtype.kind != "i" or not whole:
+    if isinstance(index, slice) or index.dtype.kind != "i" or not isinstance(array, np.ndarray):
+        return array[index]
+    if not (array.flags.c_contiguous and array.flags.aligned):  # then `take` copies everything first
         return array[index]
     return np.asarray(array).take(index, axis=0)  # a quarter of the time of `[]` on small rows
 

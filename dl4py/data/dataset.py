@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import prod
 from mmap import mmap
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
@@ -18,6 +18,13 @@ from dl4py.errors import DataError
 
 EXAMPLE = Numbered("example")
 BLOCK = 1 << 21  # values looked at together where the size of a batch does not matter
+
+
+@runtime_checkable
+class Deferred(Protocol):
+    """Something like an array that is read when it is indexed; `rows` chooses without reading."""
+
+    def rows(self, index: np.ndarray | slice) -> Self: ...
 
 
 class Fresh(Protocol):
@@ -33,7 +40,8 @@ class Dataset:
     """Features `[n, ...]`, labels `[n, ...]` and their masks of n examples; `place` tells where example i was read.
 
     Whole numbers (pixels of an idx file) stay as the file holds them and become single precision batch by batch.
-    With `fresh` the first features are those for judging, and epochs of training draw others.
+    Features may be read from files batch by batch. With `fresh` the first features are those for judging, and epochs
+    of training draw others.
     """
 
     features: Arrays
@@ -74,7 +82,7 @@ class Dataset:
         """Some examples; a slice copies nothing."""
         return replace(
             self,
-            features=chosen(self.features, index),
+            features=tuple(a.rows(index) if isinstance(a, Deferred) else taken(a, index) for a in self.features),
             labels=chosen(self.labels, index),
             feature_masks=chosen(self.feature_masks, index),
             label_masks=chosen(self.label_masks, index),

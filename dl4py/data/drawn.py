@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from dl4py.data.dataset import Dataset
 from dl4py.data.images import ColorOrder, pixels, read_image, resized
 from dl4py.data.places import Paths
-from dl4py.data.room import room
+from dl4py.data.room import IN_MEMORY
 from dl4py.data.transforms import Transform
 from dl4py.errors import DataError
 
@@ -20,7 +22,10 @@ WORD = 2**64 - 1
 
 @dataclass(frozen=True, eq=False)
 class ImageFiles:
-    """Images `[channels, height, width]` of files; `transforms` come before the last change of size."""
+    """Images `[n, channels, height, width]` of files; `transforms` come before the last change of size.
+
+    It stands in a data set like an array: indexed, it reads images as they are judged.
+    """
 
     files: tuple[str, ...]
     height: int
@@ -28,6 +33,21 @@ class ImageFiles:
     channels: int
     order: ColorOrder
     transforms: tuple[Transform, ...]
+
+    dtype = np.dtype(np.uint8)
+    ndim = 4
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """Examples, channels, height, width."""
+        return len(self.files), self.channels, self.height, self.width
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    def __getitem__(self, index: np.ndarray | slice) -> np.ndarray:
+        numbers = np.arange(len(self.files))[index]
+        return self._gathered(numbers, (None for _ in numbers))
 
     def rows(self, index: np.ndarray | slice) -> ImageFiles:
         """Some of the images."""
@@ -38,18 +58,18 @@ class ImageFiles:
         numbers = np.arange(len(self.files))[index]
         return self._gathered(numbers, (_generator(seed, epoch, int(i)) for i in numbers))
 
-    def at_rest(self) -> np.ndarray:
-        """All images as they are judged."""
-        return self._gathered(np.arange(len(self.files)), (None for _ in self.files))
-
     def dataset(self, labels: np.ndarray, names: tuple[str, ...]) -> Dataset:
-        """The images as they are judged, with their labels; random transforms wait for training."""
+        """The images as they are judged, with their labels; random transforms wait for training.
+
+        Many pixels are not kept: their files are read batch by batch, in every epoch again.
+        """
+        many = prod(self.shape) > IN_MEMORY
         varied = any(transform.varies for transform in self.transforms)
-        fresh = self if varied else None
-        return Dataset((self.at_rest(),), (labels,), names, Paths(self.files), fresh=fresh)
+        x: Any = self if many else self[:]
+        return Dataset((x,), (labels,), names, Paths(self.files), fresh=self if varied else None)
 
     def _gathered(self, numbers: np.ndarray, generators: Iterable[np.random.Generator | None]) -> np.ndarray:
-        array = room((len(numbers), self.channels, self.height, self.width))
+        array = np.empty((len(numbers), *self.shape[1:]), np.uint8)
         for place, i, random in zip(array, numbers, generators, strict=True):
             place[:] = self._image(self.files[i], random)
         return array

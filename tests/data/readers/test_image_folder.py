@@ -7,8 +7,9 @@ import pytest
 from contract import check_round_trip
 from PIL import Image
 
-from dl4py.data import BatchIterator
+from dl4py.data import BatchIterator, drawn
 from dl4py.data.config import DataConfig
+from dl4py.data.normalizers.standardize import Standardize
 from dl4py.data.readers.image_folder import ImageFolder
 from dl4py.data.splits import Split
 from dl4py.data.transforms.crop import Crop
@@ -85,6 +86,25 @@ def test_random_transforms_belong_to_epochs_of_training(flags):
     alone = BatchIterator(data, 1, seed=5, shuffle=False)
     together = next(again.epoch(2)).features[0]
     assert np.array_equal(together, np.concatenate([b.features[0] for b in alone.epoch(2)]))
+
+
+def test_many_pixels_are_read_batch_by_batch(flags, monkeypatch):
+    reader = ImageFolder(path=str(flags), height=4, width=6)
+    whole = reader.load()
+    monkeypatch.setattr(drawn, "IN_MEMORY", 4 * 3 * 4 * 6 - 1)
+    data = DataConfig(train=reader, split=Split(test=1), normalizer=Standardize()).open()
+    assert not isinstance(data.train.features[0], np.ndarray)
+    kept = DataConfig(train=reader, split=Split(test=1), normalizer=Standardize())
+    for i in range(3):
+        file = data.train.place(i)
+        n = next(k for k in range(4) if whole.place(k) == file)
+        assert np.array_equal(data.train.batch(np.array([i])).features[0][0], whole.features[0][n])
+    monkeypatch.undo()
+    for name, row in vars(kept.open().normalizer).items():
+        assert row is None or np.allclose(row, getattr(data.normalizer, name))
+    lazy, ready = (BatchIterator(d, 2, seed=1, normalizer=data.normalizer) for d in (data.train, kept.open().train))
+    for a, b in zip(lazy.epoch(3), ready.epoch(3), strict=True):
+        assert np.array_equal(a.features[0], b.features[0])
 
 
 def test_test_parts_rest(flags):
