@@ -98,9 +98,9 @@ def layer_penalties(keys: UpdatedKeys, *, bias: bool) -> list[Regularization]:
 
 
 def _scale(slots: Sequence[Slot], e: Emitter, factor: float) -> None:
-    """Multiplies gradients or steps; statistics are no gradients."""
+    """Multiplies gradients or steps; statistics are no gradients, but DL4J takes some for them (quirk 12)."""
     if factor != 1.0:
-        for run in _runs(slots, lambda slot: slot.param.role != "statistic"):
+        for run in _runs(slots, lambda s: s.param.role != "statistic" or (s.param.averaged and e.quirk(12))):
             e(k.rows.scale, _span(run, "gradient"), factor)
 
 

@@ -14,7 +14,8 @@ class Param:
     """A parameter array of a layer: name, shape, order in the flat vector, and how it starts and is trained.
 
     `role` is ``weight`` (weight initializer, weight regularization), ``bias`` (bias regularization and updater) or
-    ``statistic`` (neither; the "gradient" is subtracted as it is, like the running mean of batch normalization).
+    ``statistic`` (neither; the "gradient" is subtracted as it is, like the running mean of batch normalization; that of
+    an `averaged` one is divided by the batch size where DL4J's quirk 12 holds).
     `start` is a constant first value, or one for each place; None asks the weight initializer, `initializer` or else
     the layer's, with `fan_in` and `fan_out`.
     `pretrain` marks parameters that supervised training leaves alone; `frozen` ones have no updater; `drifts`
@@ -34,6 +35,7 @@ class Param:
     frozen: bool = False
     drifts: bool = False
     unpenalized: bool = False
+    averaged: bool = False
     initializer: Any = None
     named_last: tuple[str, ...] = ()
 
