@@ -37,22 +37,24 @@ def lstm_step(z, product, before, peepholes, cell, squashed, h, hard: int):
     Memory", 1997, https://doi.org/10.1162/neco.1997.9.8.1735.
     """
     n = before.shape[1]
-    for b in range(z.shape[0]):
+    for b in range(z.shape[0]):  # a loop for each gate, over few arrays: the compiler makes vectors of these
+        i, f, o, g = z[b, :n], z[b, n : 2 * n], z[b, 2 * n : 3 * n], z[b, 3 * n :]
+        hi, hf, ho, hg = product[b, :n], product[b, n : 2 * n], product[b, 2 * n : 3 * n], product[b, 3 * n :]
+        old, new, s = before[b], cell[b], squashed[b]
         for j in range(n):
-            old = before[b, j]
-            i = tanh(z[b, j] + product[b, j])
-            f = opened(z[b, n + j] + product[b, n + j] + old * peepholes[0, j], hard)
-            g = opened(z[b, 3 * n + j] + product[b, 3 * n + j] + old * peepholes[2, j], hard)
-            c = f * old + g * i
-            o = opened(z[b, 2 * n + j] + product[b, 2 * n + j] + c * peepholes[1, j], hard)
-            s = tanh(c)
-            z[b, j] = i
-            z[b, n + j] = f
-            z[b, 2 * n + j] = o
-            z[b, 3 * n + j] = g
-            cell[b, j] = c
-            squashed[b, j] = s
-            h[b, j] = o * s
+            i[j] = tanh(i[j] + hi[j])
+        for j in range(n):
+            f[j] = opened(f[j] + hf[j] + old[j] * peepholes[0, j], hard)
+        for j in range(n):
+            g[j] = opened(g[j] + hg[j] + old[j] * peepholes[2, j], hard)
+        for j in range(n):
+            new[j] = f[j] * old[j] + g[j] * i[j]
+        for j in range(n):
+            o[j] = opened(o[j] + ho[j] + new[j] * peepholes[1, j], hard)
+        for j in range(n):
+            s[j] = tanh(new[j])
+        for j in range(n):
+            h[b, j] = o[j] * s[j]
 
 
 @kernel("b g, b n, b n, b n, three n, b n, b n, b n* -> b g", split=True)
@@ -64,21 +66,21 @@ def lstm_step_backward(gates, squashed, bent, before, peepholes, dh, dproduct, d
     """
     n = before.shape[1]
     for b in range(gates.shape[0]):
+        i, f, o, g = gates[b, :n], gates[b, n : 2 * n], gates[b, 2 * n : 3 * n], gates[b, 3 * n :]
+        di, df, do, dg = dz[b, :n], dz[b, n : 2 * n], dz[b, 2 * n : 3 * n], dz[b, 3 * n :]
+        dc = dcell[b]
         for j in range(n):
-            i = gates[b, j]
-            f = gates[b, n + j]
-            o = gates[b, 2 * n + j]
-            g = gates[b, 3 * n + j]
-            d = dh[b, j] + dproduct[b, j]
-            do = d * squashed[b, j] * slope(o, hard)
-            dc = dcell[b, j] + d * o * (1.0 - bent[b, j] * bent[b, j]) + do * peepholes[1, j]
-            df = dc * before[b, j] * slope(f, hard)
-            dg = dc * i * slope(g, hard)
-            dz[b, j] = dc * g * (1.0 - i * i)
-            dz[b, n + j] = df
-            dz[b, 2 * n + j] = do
-            dz[b, 3 * n + j] = dg
-            dcell[b, j] = dc * f
+            do[j] = (dh[b, j] + dproduct[b, j]) * squashed[b, j] * slope(o[j], hard)
+        for j in range(n):
+            dc[j] += (dh[b, j] + dproduct[b, j]) * o[j] * (1.0 - bent[b, j] * bent[b, j]) + do[j] * peepholes[1, j]
+        for j in range(n):
+            df[j] = dc[j] * before[b, j] * slope(f[j], hard)
+        for j in range(n):
+            dg[j] = dc[j] * i[j] * slope(g[j], hard)
+        for j in range(n):
+            di[j] = dc[j] * g[j] * (1.0 - i[j] * i[j])
+        for j in range(n):
+            dc[j] *= f[j]
 
 
 @kernel("b g, b g, b n, three n -> b n, b n, b n", split=True)
