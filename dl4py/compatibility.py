@@ -129,5 +129,11 @@ _ALL = [
         "taps are neighbours, though sizes and padding are those of dilated windows",
         "taps are `dilation` places apart",
     ),
+    Quirk(
+        40,
+        "penalties of attention, capsules and locally connected layers",
+        "change the gradient, are not in the score",
+        "are in both",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

@@ -16,7 +16,7 @@ class LearnedSelfAttention(AttentionLayer):
 
     Input ``[time, batch, n_in]``, output ``[n_queries, batch, n_out]``, mask ``[time, batch]``; nothing that comes out
     is masked. Parameters ``Q [1, n_in, n_queries]`` and, with `project_input`, those of `self_attention`. DL4J itself
-    cannot run the layer with projection.
+    loads the layer but cannot run it.
     Vaswani et al., "Attention Is All You Need", 2017, section 3.2, https://arxiv.org/abs/1706.03762.
     """
 

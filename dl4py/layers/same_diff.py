@@ -36,6 +36,8 @@ BareInitializer = Annotated[Initializer, AfterValidator(_bare)]
 class SameDiffKeys(UpdatedKeys):
     """Keys of SameDiff layers and vertices with parameters; DL4J's defaults do not reach their `weight_init`."""
 
+    penalties_scored: ClassVar[bool] = False
+
     weight_init: BareInitializer = key("First values of weights.", default="xavier", spelling="upper")
 
     @classmethod

@@ -66,7 +66,9 @@ def _live(parameters: Parameters) -> list[Slot]:
 def emit_penalty_scores(parameters: Parameters, e: Emitter, score: Array) -> None:
     """Records the penalties' part of the score."""
     for slot in parameters.slots:
-        if slot.param.frozen or slot.param.drifts:
+        trained = slot.node.trained
+        hidden = trained is not None and not trained.penalties_scored and e.quirk(40)
+        if slot.param.frozen or slot.param.drifts or hidden:
             continue
         with e.named(slot.node.name):
             for penalty in penalties(slot):
