@@ -149,7 +149,7 @@ def _read(value: dict[str, Any], where: str) -> NetworkConfig:
 
 def _read_chain(value: dict[str, Any], where: str) -> NetworkConfig:
     confs = _list(value, "confs", where)
-    preprocessors = value.get("inputPreProcessors") or {}
+    preprocessors = _object(value, "inputPreProcessors", where)
     layers = []
     for i, conf in enumerate(confs):
         layer = _layer(conf, f"{where}:confs[{i}]")
@@ -162,9 +162,9 @@ def _read_chain(value: dict[str, Any], where: str) -> NetworkConfig:
 
 
 def _read_graph(value: dict[str, Any], where: str) -> NetworkConfig:
-    sources = value.get("vertexInputs") or {}
+    sources = _object(value, "vertexInputs", where)
     vertices = []
-    for name, vertex in value["vertices"].items():
+    for name, vertex in _object(value, "vertices", where).items():
         place = f"{where}:vertices.{name}"
         if isinstance(vertex, dict) and vertex.get("@class") == LAYER_VERTEX:
             thing = _layer(vertex.get("layerConf"), place)
@@ -172,15 +172,15 @@ def _read_graph(value: dict[str, Any], where: str) -> NetworkConfig:
                 thing = thing.but(preprocessor=from_json(vertex["preProcessor"], place))
         else:
             thing = from_json(vertex, place)
-        vertices.append(thing.but(name=name, inputs=tuple(sources.get(name, ()))))
-    inputs = tuple((name, None) for name in _list(value, "networkInputs", where))
+        vertices.append(thing.but(name=name, inputs=_names_in(sources, name, f"{where}:vertexInputs")))
+    inputs = tuple((name, None) for name in _names_in(value, "networkInputs", where))
     config = made(
         NetworkConfig,
-        _common(value, value.get("defaultConfiguration") or {})
+        _common(value, _object(value, "defaultConfiguration", where))
         | {
             "vertices": tuple(vertices),
-            "outputs": tuple(_list(value, "networkOutputs", where)),
-            "topological_order": tuple(value.get("topologicalOrderStr") or ()),
+            "outputs": _names_in(value, "networkOutputs", where),
+            "topological_order": _names_in({"topologicalOrderStr": []} | value, "topologicalOrderStr", where),
         },
         where,
     )
@@ -238,4 +238,21 @@ def _list(value: dict[str, Any], name: str, where: str) -> list[Any]:
     found = value.get(name)
     if not isinstance(found, list):
         raise ModelFileError(f"{where}: `{name}` must be a list, found {type(found).__name__}")
+    return found
+
+
+def _names_in(value: dict[str, Any], name: str, where: str) -> tuple[str, ...]:
+    found = _list(value, name, where) if value.get(name) is not None else []
+    for word in found:
+        if not isinstance(word, str):
+            raise ModelFileError(f"{where}: `{name}` must hold names, found {str(word)[:60]}")
+    return tuple(found)
+
+
+def _object(value: dict[str, Any], name: str, where: str) -> dict[str, Any]:
+    found = value.get(name)
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise ModelFileError(f"{where}: `{name}` must be an object, found {type(found).__name__}")
     return found

@@ -21,6 +21,7 @@ from dl4py.initializers.base import INITIALIZERS
 from dl4py.layers.base import LAYERS
 from dl4py.losses.base import LOSSES
 from dl4py.preprocessors.base import PREPROCESSORS
+from dl4py.reconstructions.base import RECONSTRUCTIONS
 from dl4py.regularization.base import REGULARIZATION, Regularization
 from dl4py.schedules.base import SCHEDULES, Schedule
 from dl4py.spec import Thing, facts
@@ -30,7 +31,7 @@ from dl4py.weight_noise.base import WEIGHT_NOISE
 
 KINDS = (
     LAYERS, VERTICES, PREPROCESSORS, ACTIVATIONS, LOSSES, UPDATERS, SCHEDULES, REGULARIZATION, INITIALIZERS,
-    DISTRIBUTIONS, DROPOUTS, WEIGHT_NOISE, CONSTRAINTS,
+    DISTRIBUTIONS, DROPOUTS, WEIGHT_NOISE, CONSTRAINTS, RECONSTRUCTIONS,
 )  # fmt: skip
 FIXED = "org.nd4j.linalg.schedule.FixedSchedule"
 
@@ -145,7 +146,7 @@ def _decoded(value: dict[str, Any], name: str, about: Mapping[str, Any], annotat
         return MISSING
     found = value[name]
     if isinstance(found, dict) and found.get("@class") == FIXED and not name.endswith("chedule"):
-        return float(found["value"])
+        found = found.get("value")
     return _value(found, about.get("spelling"), annotation, f"{where}.{name}")
 
 

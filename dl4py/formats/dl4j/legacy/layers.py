@@ -50,7 +50,7 @@ def layer(value: Any, conf: Mapping[str, Any], era: Era, where: str) -> dict[str
 
 def _opened(value: Any, where: str) -> tuple[str | None, dict[str, Any]]:
     """The wrapper's name and the layer's keys with `@class`."""
-    if isinstance(value, dict) and "@class" in value:
+    if isinstance(value, dict) and isinstance(value.get("@class"), str):
         return None, value
     if not isinstance(value, dict) or len(value) != 1:
         raise ModelFileError(f"{where}: expected a layer, found {str(value)[:60]}")
@@ -61,7 +61,7 @@ def _opened(value: Any, where: str) -> tuple[str | None, dict[str, Any]]:
         raise UnsupportedFeature(f"{where}: the layer `{str(name)[:60]}` of an old DL4J is not known here", hint=NEWER)
     if not isinstance(body, dict):
         raise ModelFileError(f"{where}.{name}: expected an object, found {str(body)[:60]}")
-    return name, {"@class": f"{names.CONF}.layers.{names.LAYERS[name]}", **body}
+    return name, {**body, "@class": f"{names.CONF}.layers.{names.LAYERS[name]}"}
 
 
 def _objects(body: Mapping[str, Any], conf: Mapping[str, Any], era: Era, where: str) -> dict[str, Any]:

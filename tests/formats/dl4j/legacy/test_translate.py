@@ -101,3 +101,42 @@ def test_keys_that_a_later_beta_brought_mean_what_held_before():
     found = translate(value, era_of(value), "a")
     assert found["confs"][0]["layer"]["avgPoolIncludePadInDivisor"] is True
     assert "avgPoolIncludePadInDivisor" not in pool
+
+
+def test_what_m2_1_makes_of_a_0_x_zip_says_less_than_it_should():
+    dense = {
+        "@class": "org.deeplearning4j.nn.conf.layers.DenseLayer", "gainInit": "NaN", "iupdater": None, "nin": 3, "nout": 4,
+        "regularization": None, "regularizationBias": None, "weightInitFn": None,
+    }  # fmt: skip
+    frozen = {"@class": "org.deeplearning4j.nn.conf.layers.misc.FrozenLayer", "layer": dense, "layerName": "x"}
+    pool = {"@class": "org.deeplearning4j.nn.conf.layers.SubsamplingLayer", "eps": 0.0}
+    value = {"dataType": "FLOAT", "confs": [{"layer": layer, "variables": []} for layer in (frozen, pool)]}
+    config = read_configuration(value, "a")
+    assert (config.layers[0].layer.gain_init, config.layers[0].layer.regularization) == (1.0, ())
+    assert config.layers[1].eps == 1e-8
+    assert dense["weightInitFn"] is None
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"networkInputs": [1]}, "a: `networkInputs` must hold names, found 1"),
+        ({"vertexInputs": 5}, "a: `vertexInputs` must be an object, found int"),
+        ({"vertexInputs": {"v": [None]}}, "a:vertexInputs: `v` must hold names, found None"),
+        ({"vertices": []}, "a: `vertices` must be an object, found list"),
+        ({"defaultConfiguration": "x"}, "a: `defaultConfiguration` must be an object, found str"),
+    ],
+)
+def test_graphs_that_are_no_graphs(change, message):
+    vertices = {"v": {"LayerVertex": {"layerConf": oldzip.output(3, 2)}}}
+    value = {"networkInputs": ["a"], "networkOutputs": ["v"], "vertexInputs": {"v": ["a"]}, "vertices": vertices}
+    read_configuration(value, "a")
+    with pytest.raises(ModelFileError) as error:
+        read_configuration(value | change, "a")
+    assert str(error.value) == message
+
+
+def test_preprocessors_of_a_chain_stand_in_an_object():
+    with pytest.raises(ModelFileError) as error:
+        read_configuration(oldzip.chain(oldzip.dense(3, 2), inputPreProcessors=[1]), "a")
+    assert str(error.value) == "a: `inputPreProcessors` must be an object, found list"
