@@ -35,6 +35,16 @@ class Kind(Generic[T]):
         self._complete = False
         KINDS[package.rsplit(".", 1)[-1]] = self
 
+    @property
+    def plural(self) -> str:
+        """The noun for several: `layers`, `losses`, `graph vertices`; noise has none."""
+        noun = self.noun
+        if noun.endswith("noise"):
+            return noun
+        if noun.endswith("ex"):
+            return f"{noun[:-2]}ices"
+        return f"{noun}es" if noun.endswith("s") else f"{noun}s"
+
     def register(self, type: str, *, java: str | None = None) -> Callable[[C], C]:
         """Enters a class in the table under `type`; `java` is DL4J's class of the same meaning."""
 
@@ -42,7 +52,7 @@ class Kind(Generic[T]):
             known = self._members.get(type)
             if known is not None and (known.__module__, known.__qualname__) != (cls.__module__, cls.__qualname__):
                 raise PluginError(
-                    f"two {self.noun}s are called `{type}`: {known.__module__} and {cls.__module__}",
+                    f"two {self.plural} are called `{type}`: {known.__module__} and {cls.__module__}",
                     hint="rename one of them",
                 )
             named: Any = cls

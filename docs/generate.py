@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -24,17 +25,32 @@ def pages() -> dict[str, str]:
     made["sections.md"] = "# Sections of a spec\n\n" + "\n".join(page(s.thing, f"`{s.name}`") for s in sections())
     for room, kind in kinds().items():
         things = "\n".join(page(cls, f"`{name}`") for name, cls in kind.members().items())
-        made[f"{room.replace('_', '-')}.md"] = f"# {kind.noun[0].upper()}{kind.noun[1:]}s\n\n{things}"
+        about = inspect.cleandoc(kind.base.__doc__ or "").partition("\n\n")[0]
+        made[f"{room.replace('_', '-')}.md"] = f"# {_capital(kind.plural)}\n\n{about}\n\n{things}"
     made["commands.md"] = "# Commands\n\n" + "\n".join(map(_command, cli.list_commands(None)))  # type: ignore[arg-type]
     made["errors.md"] = _errors()
     made["quirks.md"] = _quirks()
+    made["README.md"] = _index(made)
     return {name: text.rstrip() + "\n" for name, text in made.items()}
+
+
+def _index(made: dict[str, str]) -> str:
+    """What there is, a line for each page; pages that other programs write are found in the folder."""
+    pages = {path.name: path.read_text() for path in REFERENCE.glob("*.md") if path.name != "README.md"} | made
+    titles = {text.partition("\n")[0].lstrip("# "): name for name, text in pages.items() if name.endswith(".md")}
+    links = [f"* [{title}]({name})" for title, name in sorted(titles.items())]
+    return "\n".join(["# Reference", "", *links, "", "Editors read [spec.schema.json](spec.schema.json)."])
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _command(name: str) -> str:
     command = cli.get_command(click.Context(cli), name)
     assert command is not None
-    text = command.get_help(click.Context(command, info_name=f"dl4py {name}"))
+    whole = click.Context(cli, info_name="dl4py", terminal_width=80, **cli.context_settings)
+    text = command.get_help(click.Context(command, parent=whole, info_name=name, terminal_width=80))
     return f"## dl4py {name}\n\n```\n{text}\n```\n"
 
 
@@ -54,13 +70,14 @@ def _quirks() -> str:
 
 def main() -> int:
     """Writes the pages, or compares them."""
-    stale = [name for name, text in pages().items() if _read(name) != text]
+    made = pages()
+    stale = [name for name, text in made.items() if _read(name) != text]
     if "--check" in sys.argv:
         print("\n".join(f"docs/reference/{name} is not current: run `make docs`" for name in stale))
         return bool(stale)
     REFERENCE.mkdir(exist_ok=True)
     for name in stale:
-        (REFERENCE / name).write_text(pages()[name])
+        (REFERENCE / name).write_text(made[name])
     return 0
 
 

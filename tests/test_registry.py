@@ -123,3 +123,12 @@ def test_a_plug_in_that_cannot_load_is_named(shapes, monkeypatch):
 
 def test_a_kind_is_found_by_its_room(shapes):
     assert KINDS[shapes.package] is shapes
+
+
+@pytest.mark.parametrize(
+    ("noun", "plural"),
+    [("layer", "layers"), ("loss", "losses"), ("graph vertex", "graph vertices"), ("weight noise", "weight noise")],
+)
+def test_nouns_have_a_plural(noun, plural, monkeypatch):
+    monkeypatch.setattr(registry, "KINDS", {})
+    assert Kind(noun, package="nouns").plural == plural

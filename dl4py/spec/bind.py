@@ -69,7 +69,9 @@ def bind(
             found += mistakes(error, known.thing, name, value, at)
     for name in required:
         if name not in tree:
-            hint = "`dl4py init` prints an example"
+            hint = (
+                "`dl4py init` prints an example" if name == "network" else f"`dl4py explain {name}` says what it holds"
+            )
             found.append(MissingKey(f"a spec needs the section `{name}`", at=tree.mark, hint=hint))
     if found:
         raise SpecError.all(sorted(found, key=_order))

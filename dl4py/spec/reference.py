@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import json
 import pkgutil
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -82,7 +83,9 @@ def _default(field: FieldInfo) -> str:
     value = tree_of(field.get_default(call_default_factory=True))
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "none" if value is None else f'"{value}"' if value in ("", " ", ",", '"') else str(value)
+    if value in ("", " ", ",", "\t"):
+        return json.dumps(value)
+    return "none" if value is None else "'\"'" if value == '"' else str(value)
 
 
 def _said(name: str, field: FieldInfo) -> str:
@@ -98,7 +101,7 @@ def _kinds(name: str) -> list[str]:
         f"### {kind.noun}\n\n{_doc(kind.base)}\n\n"
         + "".join(f"* `{n}` – {_first(_doc(cls))}\n" for n, cls in kind.members().items())
         for room, kind in kinds().items()
-        if word in (kind.noun, f"{kind.noun}s", room.replace("_", " "))
+        if word in (kind.noun, kind.plural, room.replace("_", " "))
     ]
 
 

@@ -27,3 +27,12 @@ def test_options_of_specs_are_refused_for_json(tmp_path):
     done = CliRunner().invoke(command, [str(theirs), "--set", "network.seed=1"])
     assert done.exit_code == 2
     assert "--set changes a spec; CONFIG is DL4J's JSON." in done.output
+
+
+def test_a_dash_is_standard_output(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    theirs = tmp_path / "theirs.json"
+    theirs.write_bytes(zipfile.ZipFile(MODEL).read("configuration.json"))
+    done = CliRunner().invoke(command, [str(theirs), "-o", "-"])
+    assert done.output == CliRunner().invoke(command, [str(theirs)]).output
+    assert not (tmp_path / "-").exists()

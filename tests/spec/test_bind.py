@@ -238,6 +238,15 @@ def test_required_sections():
     )
 
 
+def test_a_missing_section_that_templates_do_not_hold_is_explained():
+    with pytest.raises(SpecError) as error:
+        bind("network: {}\n", required=("transfer",))
+    assert error.value.render().endswith(
+        "a spec needs the section `transfer`\n  |\n1 | network: {}\n  | ^^^^^^^^^^^\n"
+        "   = hint: `dl4py explain transfer` says what it holds"
+    )
+
+
 @pytest.mark.parametrize(
     "name", ["spec", "cli", "__main__", "kernels", "errors", "base", "no such", "größe", "network.x"]
 )

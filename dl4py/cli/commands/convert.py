@@ -33,7 +33,7 @@ def command(config: str, output: Path | None, overrides: tuple[str, ...], as_jso
         text = to_spec(source.text.encode(), source.name)
     else:
         text = to_configuration(bind(source, overrides).network)
-    if output is None:
+    if output is None or output == Path("-"):
         console.show(text.removesuffix("\n"))
     else:
         write_text(output, text)

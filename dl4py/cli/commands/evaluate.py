@@ -1,5 +1,7 @@
 """dl4py evaluate: figures of a model on data."""
 
+from typing import Any
+
 import click
 
 from dl4py.cli.gates import Gate, gates
@@ -50,11 +52,11 @@ def command(
     from dl4py.evaluation.judging import as_dataset
     from dl4py.formats.model import load
 
-    wanted = [judgement(written) for written in metrics] or [None]
+    wanted: list[Any] = [judgement(written) for written in metrics] or [None]
     network = load(model)
     found = read_spec(data, overrides).data if is_spec(data) else csv_reader(network, data, labels, header)
     dataset = as_dataset(found)
-    known = {}
+    known: dict[str, Any] = {}
     for asked in wanted:
         figures = evaluate(network, dataset, judgement=asked)
         known |= figures.as_dict() | {"loss": figures.loss}

@@ -1,6 +1,8 @@
 """dl4py export: a model in another format."""
 
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -12,7 +14,12 @@ from dl4py.cli.options import common, json_option, network_of, set_option
 @click.option(
     "--to", "form", required=True, type=click.Choice(["spec", "dl4j-json", "npz", "onnx"]), help="The format."
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="File to write; beside the model when absent.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="File to write; beside the model when absent, - is standard output.",
+)
 @set_option
 @json_option
 @common
@@ -20,14 +27,20 @@ def command(model: str, form: str, output: Path | None, overrides: tuple[str, ..
     """Write MODEL as a spec, as DL4J's JSON, as NumPy arrays or as ONNX.
 
     \b
-    Example:
+    Examples:
       dl4py export model.zip --to onnx -o model.onnx
+      dl4py export model.zip --to spec -o - | less
     """
     from dl4py.cli import console
     from dl4py.formats.exporters.base import EXPORTERS
 
     exporter = EXPORTERS.get(form.replace("-", "_"))()
     network = network_of(model, overrides)
+    if output == Path("-"):
+        with TemporaryDirectory() as folder:
+            exporter.write(network, Path(folder) / "model")
+            sys.stdout.buffer.write((Path(folder) / "model").read_bytes())
+        return
     target = output or Path(model).with_suffix(exporter.suffix)
     if output is None and target.exists():
         raise click.UsageError(f"{target} exists already; name the file with --output.")
