@@ -1,13 +1,14 @@
 """Axes in another order."""
 
 from dataclasses import replace
+from typing import Annotated
 
 from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.plan import Array, Backward, Emitter
 from dl4py.preprocessors.base import Preprocessor, from_face, preprocessor, to_face
 from dl4py.shapes import ConvolutionalFlat, FeedForward, Recurrent, Shape, said
-from dl4py.spec import Sizes, key
+from dl4py.spec import AsTuple, Count, key
 
 FLAT = {"C": "size", "W": "time"}
 SPACE = {"C": "channels", "D": "depth", "H": "height", "W": "width"}
@@ -20,10 +21,17 @@ class Permute(Preprocessor):
     Axis i of the output is axis `permutation_indices[i - 1]` of the input. What comes out keeps the input's layout.
     """
 
-    permutation_indices: Sizes = key("Axes of the input in the order of the output; the batch is 0 and stays.")
+    permutation_indices: Annotated[tuple[Count, ...], AsTuple] = key(
+        "Axes of the input in the order of the output; the batch is 0, stays, and may be left out."
+    )
+
+    @property
+    def _axes(self) -> tuple[int, ...]:
+        """The axes without the batch, which DL4J writes there once it has run."""
+        return self.permutation_indices[self.permutation_indices[:1] == (0,) :]
 
     def output_shape(self, given: Shape) -> Shape:
-        axes = self.permutation_indices
+        axes = self._axes
         if sorted(axes) != list(range(1, len(given.array) + 1)):
             raise ShapeError(
                 f"`permute` orders the axes {list(axes)}, an example has {len(given.array)} ({said(given)})",
@@ -43,7 +51,7 @@ class Permute(Preprocessor):
 
     def emit(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         given = e.given[0]
-        axes = (0, *self.permutation_indices)
+        axes = (0, *self._axes)
         face, back = to_face(e, x, given)
         turned = e.array(*(face.shape[axis] for axis in axes), name="turned")
         e(k.move.copy_any, face.transposed(*axes), turned)
@@ -60,6 +68,6 @@ class Permute(Preprocessor):
 
     def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
         """A mask goes on where the axes stay, or where it has one value for an example."""
-        stays = list(self.permutation_indices) == sorted(self.permutation_indices)
+        stays = list(self._axes) == sorted(self._axes)
         one = mask is not None and not isinstance(e.given[0], Recurrent) and mask.size == mask.rows
         return mask if stays or one else None

@@ -10,7 +10,7 @@ from dl4py.vertices.base import Backwards, Vertex, vertex
 
 @vertex("frozen_vertex", java="org.deeplearning4j.nn.conf.graph.FrozenVertex")
 class FrozenVertex(Vertex):
-    """What the vertex inside does. Without parameters there is nothing to freeze, and gradients pass."""
+    """What the vertex inside does; like a frozen layer it passes no gradient on."""
 
     underlying: Vertex = key("The vertex inside.")
 
@@ -28,7 +28,8 @@ class FrozenVertex(Vertex):
         return self.but(underlying=self.underlying.given(shapes))
 
     def emit(self, e: Emitter, xs: Sequence[Array]) -> tuple[Array, Backwards]:
-        return self._named.emit(e, xs)
+        y, _ = self._named.emit(e, xs)
+        return y, lambda dy: [None] * len(xs)
 
     def output_mask(self, e: Emitter, masks: Sequence[Array | None]) -> Array | None:
         return self._named.output_mask(e, masks)

@@ -1,6 +1,9 @@
 import numpy as np
-from contract import check_face, check_json, check_vertex, generator, output_mask
+import pytest
+from contract import check_json, generator, output_mask, run
 
+from dl4py.errors import ShapeError
+from dl4py.network import Network, NetworkConfig
 from dl4py.shapes import Convolutional, Recurrent
 from dl4py.vertices.frozen_vertex import FrozenVertex
 from dl4py.vertices.last_time_step_vertex import LastTimeStepVertex
@@ -8,16 +11,37 @@ from dl4py.vertices.merge import Merge
 from dl4py.vertices.scale import Scale
 
 
-def test_contract():
-    check_vertex({"type": "frozen_vertex", "underlying": {"type": "scale", "scale_factor": 2.0}}, [3], lambda x: 2 * x)
+def test_values_pass_and_gradients_do_not():
+    scale = {"type": "scale", "scale_factor": 2.0}
+    vertices = [
+        {"name": "d", "type": "dense", "n_out": 3, "inputs": "in"},
+        {"name": "v", "type": "frozen_vertex", "underlying": scale},
+        {"name": "out", "type": "output", "n_out": 2},
+    ]
+    network = Network(NetworkConfig.model_validate({"inputs": {"in": 4}, "vertices": vertices}))
+    x = generator().normal(size=(5, 4))
+    found = network.activations(x)
+    assert np.array_equal(found["v"], 2 * found["d"])
+    gradient = network.gradient(x, np.eye(2)[[0, 1, 0, 1, 1]])
+    assert not gradient[:15].any()
+    assert gradient[15:].all()
 
 
 def test_masks_and_inputs_of_the_network_reach_the_vertex_inside():
-    vertex = FrozenVertex(underlying=LastTimeStepVertex(mask_array_input_name="in"))
+    vertex = FrozenVertex(name="v", underlying=LastTimeStepVertex(mask_array_input_name="in"))
     mask = np.array([[1.0, 1.0], [1.0, 0.0]])
-    x = generator().normal(size=(2, 3, 2))
-    check_face(vertex, [Recurrent(3, 2)], [x], lambda x: x[[0, 1], :, [1, 0]], mask=mask)
+    x = generator().normal(size=(2, 2, 3))  # time, batch, size
+
+    def record(e, xs, m):
+        e.sources = {"in": (xs, m)}
+        with e.inside((Recurrent(3, 2),), (m,)):
+            return [vertex.emit(e, [xs])[0]]
+
+    assert np.array_equal(run(record, x, mask)[0], x[[1, 0], [0, 1]])
     assert output_mask(vertex, [Recurrent(3, 2)], mask) is None
+    with pytest.raises(ShapeError) as error:
+        vertex.shape_among([Recurrent(3, 2)], {"a": Recurrent(3, 2)})
+    assert str(error.value) == "vertex `v` refers to `in`, which is no input of the network"
 
 
 def test_the_vertex_inside_knows_its_inputs():
