@@ -139,14 +139,15 @@ class Plans:
         share = (config.training_workspace_mode if training else config.inference_workspace_mode) != "none"
         plan = Plan(run.e.calls, config.precision, share=share)
         self._number_rates(run.e)
-        self._carry(run.e)
+        self._carry(plan)
         if plan.layout.total > self.memory["arena"].nbytes:
             self.memory["arena"] = _aligned(plan.layout.total)
             self._version += 1
         return Bound(plan, feds, answers)
 
-    def _carry(self, e: Emitter) -> None:
-        for array in {id(a.root): a.root for call in e.calls for a in call.arrays}.values():
+    def _carry(self, plan: Plan) -> None:
+        """Room for the recurrent state of as many examples as the plan has; that of another number is lost."""
+        for array in {id(a.root): a.root for call in plan.calls for a in call.arrays}.values():
             if array.space.startswith("carry/"):
                 held = self.memory.get(array.space)
                 if held is None or held.size != array.size:
@@ -169,6 +170,7 @@ class Plans:
             self._version += 1
 
     def _bind(self, bound: Bound) -> None:
+        self._carry(bound.plan)
         bound.plan.bind(self.memory)
         bound.buffers = tuple(fed.seen(bound.plan.numbers(fed.array)) for fed in bound.feds)
         bound.version = self._version
