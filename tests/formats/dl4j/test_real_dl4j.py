@@ -26,6 +26,7 @@ def graph(*vertices, inputs=("a", "b"), **keys):
 
 
 DENSE = {"type": "dense", "n_out": 5}
+SEQUENCES = {"type": "recurrent", "size": 3, "time": 7}
 IMAGES = {"type": "convolutional", "channels": 2, "height": 6, "width": 7}
 VOLUMES = {"type": "convolutional_3d", "channels": 2, "depth": 4, "height": 5, "width": 4}
 SPECS = {
@@ -95,6 +96,69 @@ SPECS = {
     "separable": chain(
         {"type": "separable_convolution2d", "n_out": 4, "depth_multiplier": 2, "kernel_size": [3, 2], "stride": [1, 2]},
         {"type": "separable_convolution2d", "n_out": 3, "kernel_size": 2, "convolution_mode": "same"}, size=IMAGES,
+    ),
+    "time-series-vertices": {
+        "inputs": {"a": SEQUENCES, "b": 4}, "seed": 4, "defaults": {"activation": "tanh", "updater": {"type": "adam", "learning_rate": 0.01}},
+        "vertices": [
+            {"name": "d", "type": "duplicate_to_time_series", "input_name": "a", "inputs": "b"},
+            {"name": "m", "type": "merge", "inputs": ["a", "d"]}, {"name": "l", "type": "lstm", "n_out": 4},
+            {"name": "r", "type": "reverse_time_series", "mask_array_input_name": "a"},
+            {"name": "s", "type": "stack", "inputs": ["l", "r"]}, {"name": "k", "type": "lstm", "n_out": 4},
+            {"name": "u", "type": "unstack", "from": 0, "stack_size": 2}, {"name": "w", "type": "unstack", "from": 1, "stack_size": 2, "inputs": "k"},
+            {"name": "e", "type": "element_wise", "op": "max", "inputs": ["u", "w"]}, {"name": "f", "type": "subset", "from": 1, "to": 2},
+            {"name": "z", "type": "last_time_step_vertex", "mask_array_input_name": "a"}, {"name": "out", "type": "output", "n_out": 3},
+        ],
+    },
+    "image-vertices": {
+        "inputs": {"a": IMAGES}, "seed": 4, "defaults": {"activation": "tanh", "updater": {"type": "adam", "learning_rate": 0.01}},
+        "vertices": [
+            {"name": "c", "type": "convolution", "n_out": 4, "kernel_size": 2, "inputs": "a"}, {"name": "s", "type": "subset", "from": 1, "to": 3},
+            {"name": "f", "type": "frozen_vertex", "underlying": {"type": "scale", "scale_factor": 1.5}},
+            {"name": "t", "type": "element_wise", "op": "subtract", "inputs": ["s", "f"]}, {"name": "n", "type": "l2_normalize"},
+            {"name": "m", "type": "merge", "inputs": ["n", "c"]}, {"name": "r", "type": "reshape", "new_shape": [-1, 14, 5, 3]},
+            {"name": "v", "type": "convolution", "n_out": 3, "kernel_size": 2}, {"name": "out", "type": "output", "n_out": 3},
+        ],
+    },
+    "pool-helper-l2": {
+        "inputs": {"a": {**IMAGES, "height": 7}}, "seed": 4, "defaults": {"activation": "tanh", "updater": {"type": "adam", "learning_rate": 0.01}},
+        "vertices": [
+            {"name": "c", "type": "convolution", "n_out": 4, "kernel_size": 2, "inputs": "a"}, {"name": "p", "type": "pool_helper"},
+            {"name": "q", "type": "convolution", "n_out": 4, "kernel_size": 2, "inputs": "p"}, {"name": "k", "type": "convolution", "n_out": 4, "kernel_size": 2, "inputs": "p"},
+            {"name": "l", "type": "l2", "inputs": ["q", "k"]}, {"name": "g", "type": "global_pooling", "inputs": "q"},
+            {"name": "m", "type": "merge", "inputs": ["l", "g"]}, {"name": "out", "type": "output", "n_out": 3},
+        ],
+    },
+    "merge-nhwc": {
+        "inputs": {"a": {**IMAGES, "format": "nhwc"}}, "seed": 4, "defaults": {"updater": {"type": "adam", "learning_rate": 0.01}},
+        "vertices": [
+            {"name": "c", "type": "convolution", "n_out": 4, "kernel_size": 2, "inputs": "a"}, {"name": "d", "type": "convolution", "n_out": 2, "kernel_size": 2, "inputs": "a"},
+            {"name": "m", "type": "merge", "inputs": ["c", "d"]}, {"name": "out", "type": "output", "n_out": 3},
+        ],
+    },
+    "merge-nwc": {
+        "inputs": {"a": {**SEQUENCES, "format": "nwc"}}, "seed": 4, "defaults": {"updater": {"type": "adam", "learning_rate": 0.01}},
+        "vertices": [
+            {"name": "c", "type": "lstm", "n_out": 4, "rnn_data_format": "nwc", "inputs": "a"}, {"name": "m", "type": "merge", "inputs": ["a", "c"]},
+            {"name": "d", "type": "dense", "n_out": 4},
+            {"name": "l", "type": "last_time_step", "underlying": {"type": "lstm", "n_out": 4, "rnn_data_format": "nwc"}}, {"name": "out", "type": "output", "n_out": 3},
+        ],
+    },
+    "rows-images-steps": chain(
+        {"type": "convolution", "n_out": 3, "kernel_size": 2, "preprocessor": {"type": "rnn_to_cnn", "input_height": 3, "input_width": 2, "num_channels": 2}},
+        {"type": "lstm", "n_out": 4}, DENSE, {"type": "lstm", "n_out": 4}, {"type": "global_pooling"},
+        {"type": "dense", "n_out": 12}, {"type": "convolution", "n_out": 2, "kernel_size": 2, "preprocessor": {"type": "feed_forward_to_cnn", "input_height": 2, "input_width": 3, "num_channels": 2}},
+        size={"type": "recurrent", "size": 12, "time": 5},
+    ),
+    "rows-volumes": chain(
+        {"type": "dense", "n_out": 24},
+        {"type": "convolution3d", "n_out": 3, "kernel_size": [1, 2, 1], "preprocessor": {"type": "feed_forward_to_cnn_3d", "input_depth": 2, "input_height": 3, "input_width": 2, "num_channels": 2}},
+    ),
+    "reshape-permute": chain(
+        {"type": "dense", "n_out": 12}, {"type": "lstm", "n_out": 4, "preprocessor": {"type": "reshape", "input_shape": [12], "target_shape": [4, 3], "format": "ncw"}},
+        {"type": "lstm", "n_out": 5, "preprocessor": {"type": "composable", "input_pre_processors": [
+            {"type": "permute", "permutation_indices": [2, 1]}, {"type": "reshape", "input_shape": [3, 4], "target_shape": [2, 6], "format": "ncw"},
+        ]}},
+        {"type": "dense", "n_out": 3, "preprocessor": {"type": "keras_flatten_rnn", "depth": 5, "ts_length": 6}},
     ),
 }  # fmt: skip
 
