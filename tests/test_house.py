@@ -21,7 +21,7 @@ FLOORS = [
     {"plan"},
     {"schedules", "distributions", "activations"},
     {"losses", "initializers", "updaters", "regularization", "constraints", "dropouts", "weight_noise"},
-    {"preprocessors"},
+    {"preprocessors", "reconstructions"},
     {"layers"},
     {"vertices"},
     {"network", "data"},

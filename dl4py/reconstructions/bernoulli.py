@@ -1,0 +1,15 @@
+"""Bernoulli distribution of data that is 0 or 1."""
+
+from dl4py.activations import Activation
+from dl4py.reconstructions.base import Reconstruction, reconstruction
+from dl4py.spec import key
+
+
+@reconstruction("bernoulli", java="org.deeplearning4j.nn.conf.layers.variational.BernoulliReconstructionDistribution")
+class Bernoulli(Reconstruction):
+    """``-log p(x | z) = -x log a - (1 - x) log (1 - a)`` with ``a = activation(pre-output)``."""
+
+    activation: Activation = key("Function of the decoder's pre-output.", default="sigmoid", json="activationFn")
+
+    def width(self, size: int) -> int:
+        return size

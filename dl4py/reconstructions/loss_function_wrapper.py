@@ -1,0 +1,17 @@
+"""A loss in place of a distribution."""
+
+from dl4py.activations import Activation
+from dl4py.losses import Loss
+from dl4py.reconstructions.base import Reconstruction, reconstruction
+from dl4py.spec import key
+
+
+@reconstruction("loss_function_wrapper", java="org.deeplearning4j.nn.conf.layers.variational.LossFunctionWrapper")
+class LossFunctionWrapper(Reconstruction):
+    """``loss(activation(pre-output), x)`` in place of ``-log p(x | z)``; there is no probability then."""
+
+    activation: Activation = key("Function of the decoder's pre-output.", default="identity", json="activationFn")
+    loss_function: Loss = key("Penalty on the distance to the data.", default="mse")
+
+    def width(self, size: int) -> int:
+        return size
