@@ -14,7 +14,7 @@ import numpy as np
 from dl4py import kernels as k
 from dl4py.errors import InvalidValue, MissingKey
 from dl4py.layers.recurrent import checked_sequence, rows_of, sequenced
-from dl4py.layers.same_diff import SameDiffKeys, SameDiffLayer
+from dl4py.layers.same_diff import SameDiffKeys, SameDiffLayer, known
 from dl4py.plan import Array, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
 from dl4py.shapes import Recurrent, Shape
@@ -55,11 +55,11 @@ class AttentionLayer(SameDiffKeys, SameDiffLayer, HeadKeys):
 
     def attention_params(self, n_queries: int) -> list[Param]:
         """``Wq``, ``Wk``, ``Wv`` and ``Wo`` for queries of that width; fans are DL4J's, not those of the shapes."""
-        assert self.n_in is not None
-        assert self.n_out is not None
-        inner, size = float(self.n_heads * (self.head_size or 0)), float(self.head_size or 0)
-        fans = (inner, float(self.n_out))
-        return head_params(self, (n_queries, self.n_in, self.n_in), (fans, fans, fans, (float(self.n_in), size)))
+        if not self.project_input:
+            return []
+        n_in, n_out, size = known(self, "n_in", "n_out", "head_size")
+        fans = (float(self.n_heads * size), float(n_out))
+        return head_params(self, (n_queries, n_in, n_in), (fans, fans, fans, (float(n_in), float(size))))
 
 
 def checked_heads(thing: HeadKeys, word: str, n_in: int) -> tuple[int, int]:
@@ -85,14 +85,11 @@ def checked_heads(thing: HeadKeys, word: str, n_in: int) -> tuple[int, int]:
     return n_in, n_in
 
 
-def head_params(thing: HeadKeys, widths: tuple[int, int, int], fans: Sequence[tuple[float, float]]) -> list[Param]:
-    """``Wq``, ``Wk``, ``Wv [heads, head size, width]``, ``Wo [heads * head size, n_out]``; none without projection."""
-    if not thing.project_input:
-        return []
-    assert thing.head_size is not None
-    assert thing.n_out is not None
-    heads, size = thing.n_heads, thing.head_size
-    shapes = [*((heads, size, width) for width in widths), (heads * size, thing.n_out)]
+def head_params(thing: HeadKeys, widths: Sequence[int], fans: Sequence[tuple[float, float]]) -> list[Param]:
+    """``Wq``, ``Wk``, ``Wv [heads, head size, width]``, ``Wo [heads * head size, n_out]``."""
+    n_out, size = known(thing, "n_out", "head_size")
+    heads = thing.n_heads
+    shapes = [*((heads, size, width) for width in widths), (heads * size, n_out)]
     return [
         Param.weight(name, shape, order="c", fans=fan)
         for name, shape, fan in zip(("Wq", "Wk", "Wv", "Wo"), shapes, fans, strict=True)
@@ -108,10 +105,10 @@ def attended(
     ``[steps, batch, n_out]``. The backward gives the three gradients.
     """
     if "Wq" not in p:
-        y, back = attend(e, *xs, heads, mask)
+        y, back = attend(e, xs, heads, mask)
         return y, lambda dy: list(back(dy))
     projections = [project(e, x, p[name]) for x, name in zip(xs, ("Wq", "Wk", "Wv"), strict=True)]
-    concatenated, back = attend(e, *(array for array, _ in projections), heads, mask)
+    concatenated, back = attend(e, [array for array, _ in projections], heads, mask)
     y = e.array(*concatenated.shape[:2], p.Wo.columns, name="y")
     e(k.gemm.matmul, rows_of(concatenated), p.Wo, rows_of(y))
 
@@ -141,10 +138,9 @@ def project(e: Emitter, x: Array, W: Array) -> tuple[Array, Callable[[Array], Ar
     return y, backward
 
 
-def attend(
-    e: Emitter, q: Array, keys: Array, values: Array, heads: int, mask: Array | None
-) -> tuple[Array, Callable[[Array], Three]]:
+def attend(e: Emitter, xs: Sequence[Array], heads: int, mask: Array | None) -> tuple[Array, Callable[[Array], Three]]:
     """``softmax(q k' / sqrt(d)) v`` for each head."""
+    q, keys, values = xs
     scale = (q.shape[2] // heads) ** -0.5
     seen = e.constant(np.ones((keys.columns, keys.rows))) if mask is None else mask.T
     weights = e.array(q.columns, heads, q.rows, keys.rows, name="weights")

@@ -10,7 +10,7 @@ from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.layers.base import layer
 from dl4py.layers.recurrent import checked_sequence
-from dl4py.layers.same_diff import SameDiffKeys, SameDiffLayer, taken_twice
+from dl4py.layers.same_diff import SameDiffKeys, SameDiffLayer, known, taken_twice
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.shapes import Recurrent, Shape
 from dl4py.spec import Flag, Size, key
@@ -61,11 +61,10 @@ class Capsule(SameDiffKeys, SameDiffLayer):
         return None
 
     def params(self) -> list[Param]:
-        assert self.input_capsules is not None
-        assert self.input_capsule_dimensions is not None
+        inputs, size = known(self, "input_capsules", "input_capsule_dimensions")
         values = self.capsules * self.capsule_dimensions
-        fans = (float(self.input_capsules * self.input_capsule_dimensions), float(values))
-        shape = (1, self.input_capsules, values, self.input_capsule_dimensions, 1)
+        fans = (float(inputs * size), float(values))
+        shape = (1, inputs, values, size, 1)
         bias = [Param.bias("bias", (1, 1, self.capsules, self.capsule_dimensions, 1))] if self.has_bias else []
         return [Param.weight("weight", shape, order="c", fans=fans), *bias]
 

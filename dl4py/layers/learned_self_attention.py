@@ -4,7 +4,7 @@ from dl4py import kernels as k
 from dl4py.kernels.jit import kernel
 from dl4py.layers.attention import AttentionLayer, attended
 from dl4py.layers.base import layer
-from dl4py.layers.same_diff import taken_twice
+from dl4py.layers.same_diff import known, taken_twice
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.shapes import Recurrent, Shape
 from dl4py.spec import Size, key
@@ -30,10 +30,10 @@ class LearnedSelfAttention(AttentionLayer):
         return None
 
     def params(self) -> list[Param]:
-        assert self.n_in is not None
-        fans = (float(self.n_in), float(self.n_queries))
-        queries = Param.weight("Q", (1, self.n_in, self.n_queries), order="c", fans=fans)
-        return [queries, *self.attention_params(self.n_in)]
+        (n_in,) = known(self, "n_in")
+        fans = (float(n_in), float(self.n_queries))
+        queries = Param.weight("Q", (1, n_in, self.n_queries), order="c", fans=fans)
+        return [queries, *self.attention_params(n_in)]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         q = e.array(self.n_queries, x.columns, x.shape[2], name="queries")

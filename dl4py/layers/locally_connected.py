@@ -14,7 +14,7 @@ from dl4py.layers.columns import Grid, added_back, as_rows, gathered, packed, re
 from dl4py.layers.convolutional import WindowLayer, checked_channels
 from dl4py.layers.dense import activated
 from dl4py.layers.images import ImageFormat, Spatial, checked, formatted, resized, sizes
-from dl4py.layers.same_diff import BareActivation, SameDiffKeys, SameDiffLayer, taken_twice
+from dl4py.layers.same_diff import BareActivation, SameDiffKeys, SameDiffLayer, known, taken_twice
 from dl4py.layers.window import ConvolutionMode, Window
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
@@ -80,10 +80,10 @@ class LocallyConnected(SameDiffKeys, WindowLayer, SameDiffLayer):
         return resized(given, self.output_sizes(sizes(given)), self.n_out)
 
     def params(self) -> list[Param]:
-        assert self.n_in is not None
+        n_in, _ = known(self, "n_in", "input_size")
         taps = prod(self.sliding.kernel)
-        fans = (float(self.n_in * taps), self.n_out * taps / prod(self.sliding.stride))
-        shape = (prod(w.out for w in self.windows), self.n_in * taps, self.n_out)
+        fans = (float(n_in * taps), self.n_out * taps / prod(self.sliding.stride))
+        shape = (prod(w.out for w in self.windows), n_in * taps, self.n_out)
         bias = [Param.bias("b", (self.n_out,))] if self.has_bias else []
         return [Param.weight("W", shape, order="c", fans=fans), *bias]
 

@@ -12,7 +12,7 @@ from dl4py.layers.base import layer
 from dl4py.layers.columns import Grid, as_rows, correlate, extent, reshaped
 from dl4py.layers.convolutional import AXES, checked_channels, hide
 from dl4py.layers.images import checked, full_mask
-from dl4py.layers.same_diff import SameDiffKeys, SameDiffLayer, taken_twice
+from dl4py.layers.same_diff import SameDiffKeys, SameDiffLayer, known, taken_twice
 from dl4py.layers.window import ConvolutionMode, Sliding
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
@@ -86,10 +86,10 @@ class PrimaryCapsules(SameDiffKeys, SameDiffLayer):
         return None
 
     def params(self) -> list[Param]:
-        assert self.input_channels is not None
+        (channels,) = known(self, "input_channels")
         taps = prod(self.kernel_size)
-        fans = (float(self.input_channels * taps), self.values * taps / prod(self.stride))
-        shape = (*self.kernel_size, self.input_channels, self.values)
+        fans = (float(channels * taps), self.values * taps / prod(self.stride))
+        shape = (*self.kernel_size, channels, self.values)
         bias = [Param.bias("bias", (self.values,))] if self.has_bias else []
         return [Param.weight("weight", shape, order="c", fans=fans), *bias]
 

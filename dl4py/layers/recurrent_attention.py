@@ -10,7 +10,7 @@ from dl4py import kernels as k
 from dl4py.layers.attention import AttentionLayer, Three, attend, project
 from dl4py.layers.base import layer
 from dl4py.layers.recurrent import rows_of, step
-from dl4py.layers.same_diff import BareActivation, taken_twice
+from dl4py.layers.same_diff import BareActivation, known, taken_twice
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.spec import Count, Flag, key
 
@@ -32,12 +32,11 @@ class RecurrentAttention(AttentionLayer):
     time_steps: Count = key("Length of the sequences that DL4J saw last.", default=0, hidden=True)
 
     def params(self) -> list[Param]:
-        assert self.n_in is not None
-        assert self.n_out is not None
-        inward = Param.weight("W", (self.n_in, self.n_out), order="c")
-        recurrent = Param.weight("RW", (self.n_out, self.n_out), order="c")
-        bias = [Param.bias("b", (self.n_out,))] if self.has_bias else []
-        return [inward, recurrent, *self.attention_params(self.n_out), *bias]
+        n_in, n_out = known(self, "n_in", "n_out")
+        inward = Param.weight("W", (n_in, n_out), order="c")
+        recurrent = Param.weight("RW", (n_out, n_out), order="c")
+        bias = [Param.bias("b", (n_out,))] if self.has_bias else []
+        return [inward, recurrent, *self.attention_params(n_out), *bias]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         return Run(e, self, x, p, None if e.quirk(17) else e.mask).emit()
@@ -105,7 +104,7 @@ class Run:
         if "Wq" in p:
             query = e.array(before.rows, keys.shape[2], name="query")
             e(k.gemm.matmul, before, flat_heads(p.Wq).T, query)
-        out, back = attend(e, query.reshape(1, *query.shape), keys, values, self.layer.n_heads, e.mask)
+        out, back = attend(e, (query.reshape(1, *query.shape), keys, values), self.layer.n_heads, e.mask)
         self.attention_backs.append(back)
         e(k.move.copy, rows_of(out), asked)
         if "Wo" in p:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from dl4py import kernels as k
 from dl4py.activations import Activation
+from dl4py.errors import MissingKey
 from dl4py.initializers import Initializer
 from dl4py.layers.base import Layer, UpdatedKeys
 from dl4py.plan import Array, Emitter, Param
@@ -57,6 +58,19 @@ class SameDiffLayer(Layer, UpdatedKeys):
 
     def json_beside(self) -> dict[str, Any]:
         return {"layerParams": listed(self.params())}
+
+
+def known(thing: Thing, *names: str) -> tuple[int, ...]:
+    """The values of keys that the input gives; raises `MissingKey` where nobody says what the network is fed."""
+    for name in names:
+        if getattr(thing, name) is None:
+            called = f"`{getattr(thing, 'name', None)}` ({thing.type})"
+            raise MissingKey(
+                f"{called} needs `{name}`: the network does not say what it is fed",
+                at=thing.mark(),
+                hint="give the network's `input` its shape",
+            )
+    return tuple(getattr(thing, name) for name in names)
 
 
 def listed(params: Sequence[Param]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from dl4py import kernels as k
 from dl4py.layers.attention import AttentionLayer, attended
 from dl4py.layers.base import layer
-from dl4py.layers.same_diff import taken_twice
+from dl4py.layers.same_diff import known, taken_twice
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 
 
@@ -18,8 +18,7 @@ class SelfAttention(AttentionLayer):
     """
 
     def params(self) -> list[Param]:
-        assert self.n_in is not None
-        return self.attention_params(self.n_in)
+        return self.attention_params(*known(self, "n_in"))
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         y, attention_backward = attended(e, (x, x, x), p, self.n_heads, e.mask)

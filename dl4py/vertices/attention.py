@@ -9,7 +9,7 @@ from dl4py.kernels.jit import kernel
 from dl4py.layers.attention import HeadKeys, attended, checked_heads, head_params
 from dl4py.layers.base import UpdatedKeys
 from dl4py.layers.recurrent import rows_of
-from dl4py.layers.same_diff import SameDiffKeys, listed, taken_twice
+from dl4py.layers.same_diff import SameDiffKeys, known, listed, taken_twice
 from dl4py.plan import Array, Emitter, Param, Params
 from dl4py.shapes import Recurrent, Shape, said
 from dl4py.spec import Size, key
@@ -75,12 +75,8 @@ class Attention(SameDiffKeys, Vertex, HeadKeys):
     def params(self) -> list[Param]:
         if not self.project_input:
             return []
-        assert self.n_in_queries is not None
-        assert self.n_in_keys is not None
-        assert self.n_in_values is not None
-        widths = (self.n_in_queries, self.n_in_keys, self.n_in_values)
-        size, n_out = float(self.head_size or 0), float(self.n_out or 0)
-        fans = [*((float(width), size) for width in widths), (self.n_heads * size, n_out)]
+        *widths, size, n_out = known(self, "n_in_queries", "n_in_keys", "n_in_values", "head_size", "n_out")
+        fans = [*((float(width), float(size)) for width in widths), (float(self.n_heads * size), float(n_out))]
         return head_params(self, widths, fans)
 
     def trained(self) -> UpdatedKeys | None:
