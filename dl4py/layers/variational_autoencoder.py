@@ -18,7 +18,7 @@ class VariationalAutoencoder(FeedForwardLayer):
     """``y = pzx_activation(h W + b)``, the mean of ``q(z | x)``, with ``h`` out of the encoder's layers
     ``h <- activation(h W_i + b_i)``.
 
-    Input ``[batch, n_in]``, output ``[batch, n_out]``, the latent variables. Parameters ``e0W, e0b, ...`` of the encoder
+    Input ``[batch, n_in]``, output ``[batch, n_out]``: latent variables. Parameters ``e0W, e0b, ...`` of the encoder
     and ``pZXMeanW, pZXMeanb``; those of the deviation of z, ``pZXLogStd2W, pZXLogStd2b``, of the decoder, ``d0W, d0b,
     ...``, and of the data, ``pXZW, pXZb``, serve layerwise pretraining alone. Biases are 0 at first.
     Kingma and Welling, "Auto-Encoding Variational Bayes", 2013, https://arxiv.org/abs/1312.6114.
