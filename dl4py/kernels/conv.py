@@ -57,58 +57,79 @@ def col2im(cols, x, size: tuple, stride: tuple, dilation: tuple, begin: tuple):
                                 q += channels
 
 
-@kernel("b _ _ i, kh kw i m -> b _ _ o", split=True)
+@kernel("b _ _ i, kh kw o -> b _ _ o", split=True)
 def depthwise(x, W, y, stride: tuple, dilation: tuple, begin: tuple):
-    """``y[.., c m + j] = sum over taps x[.., c] W[tap, c, j]``: channel c of x is seen by m kernels of its own."""
-    many = W.shape[3]
+    """``y[.., c m + j] = sum over taps x[.., c] W[tap, c m + j]``: a channel has m kernels of its own."""
+    channels = x.shape[3]
+    many = y.shape[3] // channels
     y[:] = 0.0
     for n in range(y.shape[0]):
         for oh in range(y.shape[1]):
             for ow in range(y.shape[2]):
                 for j in range(W.shape[0]):
                     h = oh * stride[0] - begin[0] + j * dilation[0]
-                    if 0 <= h < x.shape[1]:
-                        for k in range(W.shape[1]):
-                            w = ow * stride[1] - begin[1] + k * dilation[1]
-                            if 0 <= w < x.shape[2]:
-                                for c in range(x.shape[3]):
-                                    for m in range(many):
-                                        y[n, oh, ow, c * many + m] += x[n, h, w, c] * W[j, k, c, m]
+                    if not 0 <= h < x.shape[1]:
+                        continue
+                    for k in range(W.shape[1]):
+                        w = ow * stride[1] - begin[1] + k * dilation[1]
+                        if not 0 <= w < x.shape[2]:
+                            continue
+                        if many == 1:  # without a stride between channels the compiler makes vectors
+                            for c in range(channels):
+                                y[n, oh, ow, c] += x[n, h, w, c] * W[j, k, c]
+                        else:
+                            for c in range(channels):
+                                for o in range(c * many, c * many + many):
+                                    y[n, oh, ow, o] += x[n, h, w, c] * W[j, k, o]
 
 
-@kernel("b _ _ o, kh kw i m -> b _ _ i", split=True)
+@kernel("b _ _ o, kh kw o -> b _ _ i", split=True)
 def depthwise_input(dy, W, dx, stride: tuple, dilation: tuple, begin: tuple):
     """The gradient of the input of `depthwise`."""
-    many = W.shape[3]
+    channels = dx.shape[3]
+    many = dy.shape[3] // channels
     dx[:] = 0.0
     for n in range(dy.shape[0]):
         for oh in range(dy.shape[1]):
             for ow in range(dy.shape[2]):
                 for j in range(W.shape[0]):
                     h = oh * stride[0] - begin[0] + j * dilation[0]
-                    if 0 <= h < dx.shape[1]:
-                        for k in range(W.shape[1]):
-                            w = ow * stride[1] - begin[1] + k * dilation[1]
-                            if 0 <= w < dx.shape[2]:
-                                for c in range(dx.shape[3]):
-                                    for m in range(many):
-                                        dx[n, h, w, c] += dy[n, oh, ow, c * many + m] * W[j, k, c, m]
+                    if not 0 <= h < dx.shape[1]:
+                        continue
+                    for k in range(W.shape[1]):
+                        w = ow * stride[1] - begin[1] + k * dilation[1]
+                        if not 0 <= w < dx.shape[2]:
+                            continue
+                        if many == 1:
+                            for c in range(channels):
+                                dx[n, h, w, c] += dy[n, oh, ow, c] * W[j, k, c]
+                        else:
+                            for c in range(channels):
+                                for o in range(c * many, c * many + many):
+                                    dx[n, h, w, c] += dy[n, oh, ow, o] * W[j, k, o]
 
 
-@kernel("b _ _ i, b _ _ o -> kh kw i m")
+@kernel("b _ _ i, b _ _ o -> kh kw o")
 def depthwise_weights(x, dy, dW, stride: tuple, dilation: tuple, begin: tuple):
     """The gradient of the weights of `depthwise`."""
-    many = dW.shape[3]
+    channels = x.shape[3]
+    many = dy.shape[3] // channels
     dW[:] = 0.0
     for n in range(dy.shape[0]):
         for oh in range(dy.shape[1]):
             for ow in range(dy.shape[2]):
                 for j in range(dW.shape[0]):
                     h = oh * stride[0] - begin[0] + j * dilation[0]
-                    if 0 <= h < x.shape[1]:
-                        for k in range(dW.shape[1]):
-                            w = ow * stride[1] - begin[1] + k * dilation[1]
-                            if 0 <= w < x.shape[2]:
-                                for c in range(x.shape[3]):
-                                    for m in range(many):
-                                        dW[j, k, c, m] += x[n, h, w, c] * dy[n, oh, ow, c * many + m]
+                    if not 0 <= h < x.shape[1]:
+                        continue
+                    for k in range(dW.shape[1]):
+                        w = ow * stride[1] - begin[1] + k * dilation[1]
+                        if not 0 <= w < x.shape[2]:
+                            continue
+                        if many == 1:
+                            for c in range(channels):
+                                dW[j, k, c] += x[n, h, w, c] * dy[n, oh, ow, c]
+                        else:
+                            for c in range(channels):
+                                for o in range(c * many, c * many + many):
+                                    dW[j, k, o] += x[n, h, w, c] * dy[n, oh, ow, o]

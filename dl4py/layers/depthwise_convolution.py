@@ -63,15 +63,16 @@ class DepthwiseConvolution2D(ConvolutionalLayer):
 def by_channel(e: Emitter, x: Array, W: Array, windows: Sequence[Window]) -> tuple[Array, Back]:
     """``y[.., c m + j] = x[.., c] * W[.., c, j]``: `x [batch, h, w, c]`, `W [kernel height, kernel width, c, m]`."""
     geometry = [tuple(getattr(w, name) for w in windows) for name in ("stride", "dilation", "begin")]
-    y = e.array(x.rows, *(w.out for w in windows), W.shape[2] * W.shape[3], name="by_channel")
-    e(k.conv.depthwise, x, W, y, *geometry)
+    merged = (*W.shape[:2], W.shape[2] * W.shape[3])
+    y = e.array(x.rows, *(w.out for w in windows), merged[2], name="by_channel")
+    e(k.conv.depthwise, x, W.reshape(*merged), y, *geometry)
 
     def backward(dy: Array, dW: Array) -> Array | None:
-        e(k.conv.depthwise_weights, x, dy, dW, *geometry)
+        e(k.conv.depthwise_weights, x, dy, dW.reshape(*merged), *geometry)
         if not x.needs_gradient:
             return None
         dx = e.like(x, "dx")
-        e(k.conv.depthwise_input, dy, W, dx, *geometry)
+        e(k.conv.depthwise_input, dy, W.reshape(*merged), dx, *geometry)
         return dx
 
     return y, backward

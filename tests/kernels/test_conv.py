@@ -59,21 +59,24 @@ def test_adding_back_is_the_transpose(case):
 
 
 @pytest.mark.parametrize("name", ["2d", "strides", "dilation", "padding", "window larger than the input"])
-def test_depthwise_is_a_product_for_each_channel(name):
+@pytest.mark.parametrize("many", [1, 2])
+def test_depthwise_is_a_product_for_each_channel(name, many):
     axes, *geometry, out = CASES[name]
     flat = [tuple(numbers[1:]) for numbers in geometry]
-    x, w = generator(1).normal(size=(2, *axes, 3)), generator(2).normal(size=(*flat[0], 3, 2))
+    x, w = generator(1).normal(size=(2, *axes, 3)), generator(2).normal(size=(*flat[0], 3, many))
     rows = windows(x, *geometry, out)[:, 0].reshape(2, *out[1:], *flat[0], 3)
-    truth = np.einsum("nhwjkc,jkcm->nhwcm", rows, w).reshape(2, *out[1:], 6)
-    y = call(conv.depthwise, x[:, 0], w, np.empty(truth.shape), *flat[1:])
+    truth = np.einsum("nhwjkc,jkcm->nhwcm", rows, w).reshape(2, *out[1:], 3 * many)
+    x, w = x[:, 0], w.reshape(*flat[0], 3 * many)
+    y = call(conv.depthwise, x, w, np.full(truth.shape, np.nan), *flat[1:])
     assert np.allclose(y, truth, rtol=1e-12, atol=1e-12)
     dy = generator(3).normal(size=y.shape)
-    dx = call(conv.depthwise_input, dy, w, np.full(x[:, 0].shape, np.nan), *flat[1:])
-    dw = call(conv.depthwise_weights, x[:, 0], dy, np.full(w.shape, np.nan), *flat[1:])
+    dx = call(conv.depthwise_input, dy, w, np.full(x.shape, np.nan), *flat[1:])
+    dw = call(conv.depthwise_weights, x, dy, np.full(w.shape, np.nan), *flat[1:])
     # the output is linear in x and in w, so both adjoints give <y, dy>
-    assert (dx * x[:, 0]).sum() == pytest.approx((y * dy).sum(), rel=1e-10)
+    assert (dx * x).sum() == pytest.approx((y * dy).sum(), rel=1e-10)
     assert (dw * w).sum() == pytest.approx((y * dy).sum(), rel=1e-10)
-    assert np.allclose(dw, np.einsum("nhwjkc,nhwcm->jkcm", rows, dy.reshape(2, *out[1:], 3, 2)), rtol=1e-12, atol=1e-12)
+    by_hand = np.einsum("nhwjkc,nhwcm->jkcm", rows, dy.reshape(2, *out[1:], 3, many))
+    assert np.allclose(dw, by_hand.reshape(w.shape), rtol=1e-12, atol=1e-12)
 
 
 def test_rows_times_weights_are_scipys_correlation():
