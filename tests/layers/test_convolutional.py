@@ -98,3 +98,20 @@ def test_defaults_may_set_the_mode():
     }
     network = Network(NetworkConfig.model_validate(spec))
     assert [node.shape.array for node in network.graph.nodes] == [(2, 6, 6), (2, 4, 4), (2,)]
+
+
+def test_a_frozen_convolution_computes_the_same():
+    plain = {"type": "convolution", "n_out": 3, "kernel_size": 2, "activation": "tanh"}
+    wrapped = {"type": "frozen_with_backprop", "underlying": plain}
+    spec = {"input": {"type": "convolutional", "channels": 2, "height": 4, "width": 4}, "data_type": "double"}
+    x, y = generator(1).normal(size=(3, 2, 4, 4)), np.eye(2)[[0, 1, 1]]
+    networks = [
+        Network(NetworkConfig.model_validate({**spec, "layers": [first, plain, {"type": "output", "n_out": 2}]}))
+        for first in (plain, wrapped)
+    ]
+    networks[1].params[:] = networks[0].params
+    assert np.array_equal(*[network.output(x) for network in networks])
+    gradients = [network.gradient(x, y) for network in networks]
+    first = 3 + 3 * 2 * 2 * 2
+    assert np.array_equal(gradients[0][first:], gradients[1][first:])
+    assert not gradients[1][:first].any()
