@@ -26,8 +26,8 @@ def graph(*vertices, inputs=("a", "b"), **keys):
 
 
 DENSE = {"type": "dense", "n_out": 5}
-SEQUENCES = {"type": "recurrent", "size": 3, "time": 7}
 IMAGES = {"type": "convolutional", "channels": 2, "height": 6, "width": 7}
+SEQUENCES = {"type": "recurrent", "size": 3, "time": 7}
 VOLUMES = {"type": "convolutional_3d", "channels": 2, "depth": 4, "height": 5, "width": 4}
 SPECS = {
     "dense": chain(DENSE, {"type": "dense", "n_out": 4, "has_layer_norm": True, "activation": "elu"}),
@@ -96,6 +96,41 @@ SPECS = {
     "separable": chain(
         {"type": "separable_convolution2d", "n_out": 4, "depth_multiplier": 2, "kernel_size": [3, 2], "stride": [1, 2]},
         {"type": "separable_convolution2d", "n_out": 3, "kernel_size": 2, "convolution_mode": "same"}, size=IMAGES,
+    ),
+    "self-attention": chain(
+        {"type": "self_attention", "n_out": 6, "n_heads": 2, "project_input": True},
+        {"type": "self_attention", "n_out": 5, "n_heads": 2, "head_size": 3, "project_input": True, "l2": 1e-3},
+        {"type": "self_attention"}, {"type": "global_pooling"}, size=SEQUENCES,
+    ),
+    "recurrent-attention": chain(
+        {"type": "recurrent_attention", "n_out": 4, "n_heads": 2, "activation": "softsign", "weight_init": "relu_uniform"},
+        {"type": "recurrent_attention", "project_input": False, "has_bias": False},
+        {"type": "global_pooling", "pooling_type": "avg"}, size=SEQUENCES,
+    ),
+    "attention-vertex": {
+        "inputs": {"a": SEQUENCES, "b": {**SEQUENCES, "time": 6}}, "seed": 4,
+        "defaults": {"updater": {"type": "adam", "learning_rate": 0.01}, "l1": 1e-3},
+        "vertices": [
+            {"name": "v", "type": "attention", "n_out": 6, "n_heads": 2, "project_input": True, "inputs": ["a", "b", "b"]},
+            {"name": "w", "type": "attention", "inputs": ["v", "v", "v"]},
+            {"name": "p", "type": "global_pooling"}, {"name": "out", "type": "output", "n_out": 3},
+        ],
+    },
+    "locally-connected1d": chain(
+        {"type": "locally_connected1d", "n_out": 4, "kernel_size": 3, "stride": 2},
+        {"type": "locally_connected1d", "n_out": 3, "convolution_mode": "truncate", "has_bias": False, "activation": "sigmoid"},
+        {"type": "global_pooling"}, size=SEQUENCES,
+    ),
+    "locally-connected2d": chain(
+        {"type": "locally_connected2d", "n_out": 3, "kernel_size": [2, 3], "convolution_mode": "truncate", "padding": [1, 0]},
+        {"type": "locally_connected2d", "n_out": 2, "kernel_size": 3, "stride": [2, 1]}, size=IMAGES,
+    ),
+    "locally-connected2d-nhwc": chain({"type": "locally_connected2d", "n_out": 3}, size={**IMAGES, "format": "nhwc"}),
+    "locally-connected2d-dilated": chain({"type": "locally_connected2d", "n_out": 3, "kernel_size": 3, "dilation": 2}, size=IMAGES),
+    "capsules": chain(
+        {"type": "primary_capsules", "capsule_dimensions": 3, "channels": 2, "kernel_size": 3, "stride": [1, 2], "use_relu": True, "leak": 0.1},
+        {"type": "capsule", "capsules": 4, "capsule_dimensions": 3, "has_bias": True},
+        {"type": "capsule_strength"}, size=IMAGES,
     ),
     "time-series-vertices": {
         "inputs": {"a": SEQUENCES, "b": 4}, "seed": 4, "defaults": {"activation": "tanh", "updater": {"type": "adam", "learning_rate": 0.01}},
