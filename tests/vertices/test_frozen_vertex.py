@@ -49,6 +49,23 @@ def test_the_vertex_inside_knows_its_inputs():
     assert FrozenVertex(underlying=Merge()).given(images).underlying.merge_axis == 3
 
 
+def test_parameters_inside_stay():
+    attention = {"type": "attention", "n_out": 2, "project_input": True}
+    vertices = [
+        {"name": "v", "type": "frozen_vertex", "underlying": attention, "inputs": ["in", "in", "in"]},
+        {"name": "out", "type": "rnn_output", "n_out": 2, "loss": "mse", "activation": "tanh"},
+    ]
+    spec = {"inputs": {"in": {"type": "recurrent", "size": 3, "time": 4}}, "vertices": vertices}
+    network = Network(NetworkConfig.model_validate(spec))
+    g = generator()
+    x, y = g.normal(size=(5, 3, 4)), g.normal(size=(5, 2, 4))
+    before = network.params.copy()
+    network.fit(x, y)
+    assert np.array_equal(network.params[:22], before[:22])  # three projections of 2 x 3 and one of 2 x 2
+    assert not np.array_equal(network.params[22:], before[22:])
+    assert not network.gradient(x, y)[:22].any()
+
+
 def test_json():
     inside = '{"@class":"org.deeplearning4j.nn.conf.graph.ScaleVertex","scaleFactor":2.0}'
     check_json(FrozenVertex(underlying=Scale(scale_factor=2.0)), "FrozenVertex", f'{{"underlying":{inside}}}')
