@@ -16,13 +16,14 @@ class Batch:
     """Features and labels of some examples, an array per input and output of the network.
 
     Masks stand beside their arrays, 1 for what counts: `[batch, time]` for sequences. None, or no masks at all,
-    means that everything counts.
+    means that everything counts. With `mirror` the labels are the features, normalized as they are.
     """
 
     features: Arrays
     labels: Arrays = ()
     feature_masks: Masks = ()
     label_masks: Masks = ()
+    mirror: bool = False
 
     @property
     def size(self) -> int:
@@ -36,6 +37,7 @@ class Batch:
             chosen(self.labels, index),
             chosen(self.feature_masks, index),
             chosen(self.label_masks, index),
+            self.mirror,
         )
 
 

@@ -26,6 +26,7 @@ class DataConfig(Thing):
     test: Reader | None = key("Examples to judge by in the end.", default=None)
     split: Split | None = key("Take validation and test part from `train`.", default=None)
     normalizer: Normalizer | None = key("Brings features to a common range; fitted on the training part.", default=None)
+    reconstruct: Flag = key("Labels are the normalized features: for autoencoders.", default=False)
     shuffle: Flag = key("New order of the training part in each epoch.", default=True)
     seed: int = key("Seed of the orders.", default=12345)
 
@@ -60,6 +61,9 @@ class DataConfig(Thing):
         if self.split:
             train, *parts = self.split.parts(train)
             validation, test = validation or parts[0], test or parts[1]
+        if self.reconstruct:
+            train = train.mirrored()
+            validation, test = (part and part.mirrored() for part in (validation, test))
         return Data(train, validation, test, self._fitted(train))
 
     def _fitted(self, train: Dataset) -> Fitted | None:

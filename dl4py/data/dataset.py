@@ -41,7 +41,7 @@ class Dataset:
 
     Whole numbers (pixels of an idx file) stay as the file holds them and become single precision batch by batch.
     Features may be read from files batch by batch. With `fresh` the first features are those for judging, and epochs
-    of training draw others.
+    of training draw others. With `mirror` the labels are the features.
     """
 
     features: Arrays
@@ -51,6 +51,7 @@ class Dataset:
     feature_masks: Masks = ()
     label_masks: Masks = ()
     fresh: Fresh | None = None
+    mirror: bool = False
 
     def __post_init__(self) -> None:
         arrays = [*self.features, *self.labels, *self.feature_masks, *self.label_masks]
@@ -102,8 +103,15 @@ class Dataset:
         else:
             first = self.fresh.draw(index, epoch, seed)
             features = tuple(_real(a) for a in (first, *(taken(a, index) for a in self.features[1:])))
+        masks = chosen(self.feature_masks, index)
+        if self.mirror:
+            return Batch(features, features, masks, masks, mirror=True)
         labels = tuple(_real(taken(a, index)) for a in self.labels)
-        return Batch(features, labels, chosen(self.feature_masks, index), chosen(self.label_masks, index))
+        return Batch(features, labels, masks, chosen(self.label_masks, index))
+
+    def mirrored(self) -> Dataset:
+        """The same features as labels: what an autoencoder learns."""
+        return replace(self, labels=(), label_masks=(), class_names=(), mirror=True)
 
     def normalized(self, normalizer: Fitted) -> Dataset:
         """A copy whose features and labels are normalized."""
@@ -112,7 +120,7 @@ class Dataset:
             tuple(map(np.concatenate, zip(*columns, strict=True)))
             for columns in ([part.features for part in parts], [part.labels for part in parts])
         )
-        return replace(self, features=features, labels=labels)
+        return replace(self, features=features, labels=labels, mirror=False)
 
     @property
     def unpacked(self) -> bool:

@@ -30,7 +30,7 @@ def evaluate(network: Network, data: Any, *, batch_size: int = 1024, judgement: 
     inference, without dropout and statistics of the batch.
     """
     dataset = as_dataset(data).at_rest()
-    if not dataset.labels:
+    if not dataset.labels and not dataset.mirror:
         raise DataError("the data has no labels to compare with", hint="name them with `labels`")
     thing: Any = network.graph.node(network.graph.outputs[0]).thing
     classifying = getattr(getattr(thing, "loss", None), "type", "mcxent") in CLASSIFYING
@@ -43,9 +43,10 @@ def evaluate(network: Network, data: Any, *, batch_size: int = 1024, judgement: 
         x, mask = list(fed.features), _listed(fed.feature_masks)
         outputs = network.output(x, mask=mask)
         y = outputs[0] if isinstance(outputs, list) else outputs
-        if network.normalizer is not None and not classifying:
+        if network.normalizer is not None and not classifying and not dataset.mirror:
             y = network.normalizer.revert_labels(y)
-        figures.add(batch.labels[0], np.asarray(y), batch.label_masks[0] if batch.label_masks else None)
+        wanted = fed.labels[0] if dataset.mirror else batch.labels[0]
+        figures.add(wanted, np.asarray(y), batch.label_masks[0] if batch.label_masks else None)
         loss = network.score(x, list(fed.labels), mask, _listed(fed.label_masks), training=False)
         total += loss * batch.size
     figures.loss = total / len(dataset)

@@ -11,6 +11,8 @@ from dl4py.evaluation.base import Figures, Judgement, evaluation, plain, rows, s
 from dl4py.evaluation.decimals import scientific
 from dl4py.spec import Count, key
 
+MOST = 50
+"""Columns that are printed one by one; of more only the means."""
 CONSTANT = 1e-5
 """Labels whose squared deviations sum up to less have no relative error, as in DL4J."""
 
@@ -128,12 +130,16 @@ class RegressionEvaluation(Figures):
     def stats(self) -> str:
         if not self.columns:
             return "RegressionEvaluation: No Data"
+        figures = self._figures()
         names = [self.name(i) for i in range(self.columns)]
+        if self.columns > MOST:
+            names = [f"mean of {self.columns} columns"]
+            figures = {key: np.mean(values, keepdims=True) for key, values in figures.items()}
         first, width = max(map(len, names)) + 5, self.precision + 10
         heads = "".join(f"{head:<{width}}" for head in ("MSE", "MAE", "RMSE", "RSE", "PC", "R^2"))
         lines = [f"{'Column':<{first}}{heads}"]
         for i, name in enumerate(names):
-            cells = (scientific(values[i], self.precision) for values in self._figures().values())
+            cells = (scientific(values[i], self.precision) for values in figures.values())
             lines.append(f"{name:<{first}}" + "".join(f"{cell:<{width}}" for cell in cells))
         return "\n".join([*lines, ""])
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from dl4py.data import Dataset
+from dl4py.data.iterator import BatchIterator
+from dl4py.data.normalizers.standardize import Standardize
 from dl4py.errors import DataError
 
 X = np.arange(20.0).reshape(10, 2)
@@ -55,3 +57,15 @@ def test_what_is_no_data_set(arrays, expected):
     with pytest.raises(DataError) as error:
         Dataset.from_arrays(*arrays)
     assert str(error.value) == expected
+
+
+def test_an_autoencoder_learns_its_normalized_features():
+    x = np.arange(12.0).reshape(6, 2)
+    data = Dataset.from_arrays(x, np.ones((6, 1))).mirrored()
+    fitted = Standardize().fit(data)
+    for source in (data.normalized(fitted), data):
+        batch = next(
+            BatchIterator(source, 4, shuffle=False, normalizer=None if source is not data else fitted).epoch(0)
+        )
+        assert np.array_equal(batch.labels[0], batch.features[0])
+        assert np.allclose(batch.features[0], (x[:4] - x.mean(0)) / x.std(0))

@@ -44,6 +44,8 @@ class Fitted:
         """A batch with its first features and labels normalized; what a mask covers becomes 0, as in DL4J."""
         x = silenced(self.apply(batch.features[0]), first(batch.feature_masks))
         features = (x, *batch.features[1:])
+        if batch.mirror:
+            return replace(batch, features=features, labels=features)
         if not batch.labels:
             return replace(batch, features=features)
         y = silenced(self.apply_labels(batch.labels[0]), first(batch.label_masks))
