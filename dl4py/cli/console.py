@@ -36,7 +36,8 @@ def trained(model: Any, iteration: int, figures: Any, as_json: bool) -> None:
     """The result of a training: figures on the test part, where there is one, and where the model lies."""
     if as_json:
         result = {"run": str(model.parent), "model": str(model), "iteration": iteration}
-        show_json(result | ({"test": figures.as_dict()} if figures is not None else {}))
+        test = {"test": figures.as_dict() | {"loss": figures.loss}} if figures is not None else {}
+        show_json(result | test)
         return
     if figures is not None:
         show(figures.stats().strip("\n"))

@@ -12,7 +12,7 @@ import click
 
 from dl4py import __version__
 from dl4py.cli import commands, console
-from dl4py.errors import DL4PyError
+from dl4py.errors import DL4PyError, Interrupted
 
 
 class Commands(click.Group):
@@ -98,7 +98,7 @@ def report(error: DL4PyError) -> int:
 
         traceback.print_exception(error)
     text = error.render()
-    if error.at is None and not getattr(error, "mistakes", ()):
+    if error.at is None and not getattr(error, "mistakes", ()) and not isinstance(error, Interrupted):
         text = f"error: {text}"
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", err=True, nl=False)  # a progress line may stand there

@@ -43,6 +43,7 @@ def test_train_json_quiet_and_gates(tmp_path):
     out, talk = dl4py("train", IRIS, "-o", tmp_path / "a", "--json", "--quiet", "--min", "accuracy=0.9")
     answer = json.loads(out)
     assert answer["test"]["accuracy"] > 0.9
+    assert 0 < answer["test"]["loss"] < 0.5
     assert talk == ""
     _, talk = dl4py(
         "train", IRIS, "-o", tmp_path / "b", "--set", "training.epochs=1", "--min", "accuracy=0.99", status=8

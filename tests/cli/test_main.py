@@ -1,7 +1,8 @@
 import click
 from click.testing import CliRunner
 
-from dl4py.cli.main import cli
+from dl4py.cli.main import cli, report
+from dl4py.errors import DL4PyError, Interrupted
 
 
 def test_help_tells_the_first_sentence_of_each_command_whole():
@@ -12,3 +13,10 @@ def test_help_tells_the_first_sentence_of_each_command_whole():
         assert f"{name} {sentence}" in listed
     assert "..." not in listed
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_an_interruption_is_no_error(capsys):
+    assert report(Interrupted("stopped after iteration 3 of epoch 0", hint="go on")) == 130
+    assert capsys.readouterr().err == "stopped after iteration 3 of epoch 0\n   = hint: go on\n"
+    assert report(DL4PyError("lost")) == 1
+    assert capsys.readouterr().err == "error: lost\n"

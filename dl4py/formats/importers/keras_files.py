@@ -54,7 +54,10 @@ class Hdf5File(KerasFile):
         try:
             self.file = h5py.File(path, "r")
         except OSError as error:
-            raise ModelFileError(f"{path} is no HDF5 file: {str(error)[:120]}", hint="is the file whole?") from None
+            raise ModelFileError(
+                f"{path} is no HDF5 file: {str(error)[:120]}",
+                hint="Keras writes HDF5 files and .keras zips; is this one, and is it whole?",
+            ) from None
         raw = self.file.attrs.get("model_config")
         if raw is None:
             raise ModelFileError(f"{path} holds weights without a model", hint="save the whole model with model.save")

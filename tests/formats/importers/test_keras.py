@@ -143,3 +143,14 @@ def test_a_file_that_was_changed_is_refused(tmp_path):
     assert error.value.render() == (
         f"{path} is not what Keras writes: KeyError: 'units'\n   = hint: Keras 2 and 3 are read; was the file changed?"
     )
+
+
+def test_another_file_is_refused(tmp_path):
+    path = tmp_path / "text.h5"
+    path.write_text("no model")
+    with pytest.raises(ModelFileError) as error:
+        dl4py.load(path)
+    assert error.value.render() == (
+        f"{path} is no HDF5 file: Unable to synchronously open file (file signature not found)\n"
+        "   = hint: Keras writes HDF5 files and .keras zips; is this one, and is it whole?"
+    )
