@@ -1,5 +1,11 @@
-import pytest
+from dataclasses import replace
 
+import numpy as np
+import pytest
+from replay import CASES, names
+
+from dl4py.formats.dl4j.model import load
+from dl4py.network.feed import input_shapes
 from dl4py.preprocessors.automatic import before_images, before_pooling, before_rows, before_sequences
 from dl4py.shapes import Convolutional, Convolutional3D, ConvolutionalFlat, FeedForward, Recurrent
 
@@ -41,3 +47,36 @@ def test_what_dl4j_inserts(family, given, expected):
 def test_the_format_of_the_layer_counts_for_rows_that_have_none():
     assert text(before_sequences(ROWS, "nwc")) == ("feed_forward_to_rnn", "nwc")
     assert text(before_sequences(IMAGES, "NWC")) == ("cnn_to_rnn", 2, 3, 1, "nwc")
+
+
+FED = {  # what recorded networks are fed, where the array does not say
+    "conv-flat-input": ConvolutionalFlat(1, 6, 6),
+    "lenet-small": ConvolutionalFlat(1, 12, 12),
+    "conv-nhwc": Convolutional(2, 6, 6, "NHWC"),
+}
+CHOSEN = {"rnn_to_cnn"}  # by the user: only they know the sizes
+
+
+def test_recorded_networks_get_the_preprocessors_that_dl4j_gave_them():
+    found = set()
+    for case in names():
+        graph = load(CASES / case / "model.zip").graph
+        recorded = {node.name: node.preprocessor for node in graph.nodes}
+        if not any(recorded.values()):
+            continue
+        arrays = np.load(CASES / case / "arrays.npz")
+        shapes = [FED[case]] if case in FED else input_shapes(graph, [arrays["x0"]])
+        bare = [node if _chosen(node) else replace(node, preprocessor=None) for node in graph.nodes]
+        fed = replace(graph, nodes=tuple(bare)).fed(shapes)
+        pooled = {node.name for node in graph.nodes if node.thing.type == "global_pooling"}
+        for node in fed.nodes:
+            if pooled & set(node.inputs):  # DL4J takes pooled rows for sequences still; its step lets them through
+                assert node.preprocessor is None
+            else:
+                assert node.preprocessor == recorded[node.name], (case, node.name)
+        found |= {step.type for step in recorded.values() if step}
+    assert len(found) == 7
+
+
+def _chosen(node):
+    return node.preprocessor is not None and node.preprocessor.type in CHOSEN
