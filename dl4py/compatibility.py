@@ -135,5 +135,12 @@ _ALL = [
         "change the gradient, are not in the score",
         "are in both",
     ),
+    Quirk(41, "layer `ocnn_output`", "passes 1 to the layer below for each example below r", "passes the gradient"),
+    Quirk(
+        42,
+        "mean of `global_pooling` under a mask of whole rows or columns",
+        "the sum is divided by the number of these rows or columns",
+        "it is divided by the number of places in them",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Self
 import numpy as np
 
 from dl4py.errors import ShapeError, UnsupportedFeature
-from dl4py.kernels.jit import helper, kernel
+from dl4py.kernels.jit import kernel
 from dl4py.kernels.move import copy_any
 from dl4py.kernels.pool import power
 from dl4py.layers.base import NO_PARAMETERS, Layer, layer
@@ -69,12 +69,13 @@ class GlobalPooling(Layer):
         xs, mask = _examples(x), self._mask(e, x)
         y = e.array(xs.rows, xs.shape[2], name="y")
 
+        share = self._share(e, mask)
         if self.pooling_type == "max":
             e(maximum, xs, mask, y)
         elif self.pooling_type == "pnorm":
             e(norm, xs, mask, y, self.pnorm)
         else:
-            e(total, xs, mask, y, int(self.pooling_type == "avg"))
+            e(total, xs, mask, share, y)
         out = y if self.collapse_dimensions else y.reshape(*_single(x))
 
         def backward(dy: Array) -> Array | None:
@@ -87,10 +88,19 @@ class GlobalPooling(Layer):
             elif self.pooling_type == "pnorm":
                 e(norm_backward, xs, mask, y, dys, dxs, self.pnorm)
             else:
-                e(total_backward, mask, dys, dxs, int(self.pooling_type == "avg"))
+                e(total_backward, mask, share, dys, dxs)
             return dx
 
         return out, backward
+
+    def _share(self, e: Emitter, mask: Array) -> Array:
+        """The factor of each example's sum, `[batch, 1]`: 1, or one over what the mask adds up to."""
+        if self.pooling_type != "avg":
+            return e.constant(np.ones((mask.rows, 1)))
+        share = e.array(mask.rows, 1, name="share")
+        few = e.mask is not None and len(e.mask.shape) > 2 and e.quirk(42)
+        e(inverse_sum, e.mask.reshape(mask.rows, e.mask.size // mask.rows) if few else mask, share)
+        return share
 
     def _mask(self, e: Emitter, x: Array) -> Array:
         """The mask as `[batch, places]`, of ones where there is none."""
@@ -152,20 +162,19 @@ def maximum_backward(x, mask, y, dy, dx):
                     dy[b, c] = 0.0
 
 
-@helper
-def share(row, mean):
-    """The factor of a sum: 1, or with `mean` one over the sum of the mask; 0 where all is masked."""
-    present = row[0] * 0.0
-    for i in range(row.shape[0]):
-        present += row[i]
-    if mean == 0:
-        return present * 0.0 + 1.0
-    return 1.0 / present if present != 0.0 else present
+@kernel("b p -> b one", split=True)
+def inverse_sum(mask, share):
+    """``share = 1 / sum mask``; 0 where all is masked."""
+    for b in range(mask.shape[0]):
+        present = 0.0
+        for i in range(mask.shape[1]):
+            present += mask[b, i]
+        share[b, 0] = 1.0 / present if present != 0.0 else 0.0
 
 
-@kernel("b p n, b p -> b n", split=True)
-def total(x, mask, y, mean: int):
-    """``y = sum mask x``, with `mean` divided by the sum of the mask."""
+@kernel("b p n, b p, b one -> b n", split=True)
+def total(x, mask, share, y):
+    """``y = share sum mask x``."""
     for b in range(x.shape[0]):
         for c in range(x.shape[2]):
             y[b, c] = 0.0
@@ -174,19 +183,17 @@ def total(x, mask, y, mean: int):
             if m != 0.0:
                 for c in range(x.shape[2]):
                     y[b, c] += m * x[b, i, c]
-        factor = share(mask[b], mean)
         for c in range(x.shape[2]):
-            y[b, c] *= factor
+            y[b, c] *= share[b, 0]
 
 
-@kernel("b p, b n -> b p n", split=True)
-def total_backward(mask, dy, dx, mean: int):
-    """``dx = mask dy``, with `mean` divided by the sum of the mask."""
+@kernel("b p, b one, b n -> b p n", split=True)
+def total_backward(mask, share, dy, dx):
+    """``dx = mask share dy``."""
     for b in range(dx.shape[0]):
-        factor = share(mask[b], mean)
         for i in range(dx.shape[1]):
             for c in range(dx.shape[2]):
-                dx[b, i, c] = mask[b, i] * factor * dy[b, c]
+                dx[b, i, c] = mask[b, i] * share[b, 0] * dy[b, c]
 
 
 @kernel("b p n, b p -> b n", split=True)

@@ -91,3 +91,14 @@ def test_some_of_the_axes():
         "layer `pool` pools the axes [2] of images of 1 x 2 x 3 (NCHW)\n"
         "   = hint: leave `pooling_dimensions` out: [2, 3] are pooled"
     )
+
+
+def test_dl4j_divides_by_rows_of_the_mask():
+    """Figures of real DL4J 1.0.0-M2.1 for the mean of 0 .. 5 in two rows of three, 2.5."""
+    x = np.arange(6.0).reshape(1, 1, 2, 3)
+    shape, layer = Convolutional(1, 2, 3), GlobalPooling(pooling_type="avg")
+    for mask, mean in [((1, 1, 2, 1), 7.5), ((1, 1, 1, 3), 5.0), ((1, 1, 2, 3), 2.5)]:
+        theirs = alone(layer, shape, x, np.ones((1, 1)), np.ones(mask), mode="dl4j")
+        assert theirs["y"].item() == mean
+        assert theirs["dx"].sum() == pytest.approx(6 * mean / 15)
+        assert alone(layer, shape, x, None, np.ones(mask))["y"].item() == 2.5

@@ -9,7 +9,6 @@ from dl4py.formats.dl4j.json import from_json, made, plain, same_word, to_json
 from dl4py.formats.dl4j.legacy.era import era_of
 from dl4py.formats.dl4j.legacy.translate import translate
 from dl4py.layers import Layer
-from dl4py.layers.frozen import Wrapper
 from dl4py.network.config import NetworkConfig
 from dl4py.network.graph import Graph, Node
 from dl4py.network.update import layer_penalties
@@ -92,7 +91,7 @@ def _conf(graph: Graph, node: Node | None, epoch: int) -> dict[str, Any]:
 
 def _lists(layer: Layer | None) -> bool:
     """Whether DL4J's configuration of a layer names its parameters; some wrappers keep them to the inner layer."""
-    return not isinstance(layer, Wrapper) or layer.json_variables
+    return getattr(layer, "json_variables", True)
 
 
 def layer_json(layer: Layer) -> dict[str, Any]:
