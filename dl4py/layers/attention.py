@@ -13,10 +13,11 @@ import numpy as np
 
 from dl4py import kernels as k
 from dl4py.errors import InvalidValue, MissingKey
-from dl4py.layers.recurrent import checked_sequence, rows_of, sequenced
+from dl4py.layers.recurrent import checked_sequence, rows_of
 from dl4py.layers.same_diff import SameDiffKeys, SameDiffLayer, known
 from dl4py.plan import Array, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
+from dl4py.preprocessors.automatic import before_sequences
 from dl4py.shapes import Recurrent, Shape
 from dl4py.spec import Flag, Size, Thing, key
 
@@ -51,7 +52,7 @@ class AttentionLayer(SameDiffKeys, SameDiffLayer, HeadKeys):
         return replace(given, size=self.n_out or given.size)
 
     def wanted(self, given: Shape) -> Preprocessor | None:
-        return sequenced(given, "ncw")
+        return before_sequences(given, "ncw")
 
     def attention_params(self, n_queries: int) -> list[Param]:
         """``Wq``, ``Wk``, ``Wv`` and ``Wo`` for queries of that width; fans are DL4J's, not those of the shapes."""

@@ -13,8 +13,8 @@ from dl4py.initializers import Initializer
 from dl4py.layers.base import Layer, TrainableLayer
 from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.preprocessors import Preprocessor
-from dl4py.preprocessors.base import PREPROCESSORS
-from dl4py.shapes import Convolutional, ConvolutionalFlat, FeedForward, Recurrent, Shape, said
+from dl4py.preprocessors.automatic import before_sequences
+from dl4py.shapes import Recurrent, Shape, said
 from dl4py.spec import Size, key
 
 Format = Literal["ncw", "nwc"]
@@ -50,7 +50,7 @@ class RecurrentLayer(TrainableLayer):
         return replace(given, size=self.n_out)
 
     def wanted(self, given: Shape) -> Preprocessor | None:
-        return sequenced(given, self.rnn_data_format)
+        return before_sequences(given, self.rnn_data_format)
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         mask = e.mask if self.sees_masks or not e.quirk(17) else None
@@ -128,18 +128,3 @@ def checked_sequence(layer: Layer, n_in: int | None, shape: Shape) -> Recurrent:
             hint=f"write `n_in: {shape.size}`, or leave it out",
         )
     return shape
-
-
-def sequenced(given: Shape, format: str) -> Preprocessor | None:
-    """The preprocessor that makes sequences of `given`; None where it is one, or where there is none."""
-    if isinstance(given, FeedForward | ConvolutionalFlat):
-        return PREPROCESSORS.make("feed_forward_to_rnn", rnn_data_format=format)
-    if isinstance(given, Convolutional):
-        return PREPROCESSORS.make(
-            "cnn_to_rnn",
-            input_height=given.height,
-            input_width=given.width,
-            num_channels=given.channels,
-            rnn_data_format=format,
-        )
-    return None

@@ -6,10 +6,11 @@ from typing import Any, ClassVar, Self
 from dl4py.activations import Activation
 from dl4py.layers.base import Layer, LossLayerPart, TrainableKeys, layer
 from dl4py.layers.loss import copied
-from dl4py.layers.recurrent import Format, checked_sequence, rows_of, sequenced
+from dl4py.layers.recurrent import Format, checked_sequence, rows_of
 from dl4py.layers.rnn_output import as_steps, scored_steps
 from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.preprocessors import Preprocessor
+from dl4py.preprocessors.automatic import before_sequences
 from dl4py.shapes import Shape
 from dl4py.spec import key
 
@@ -34,7 +35,7 @@ class RnnLoss(Layer, TrainableKeys, LossLayerPart):
         return given
 
     def wanted(self, given: Shape) -> Preprocessor | None:
-        return sequenced(given, self.rnn_data_format)
+        return before_sequences(given, self.rnn_data_format)
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         y, backward = self.activation.emit(e, rows_of(x))

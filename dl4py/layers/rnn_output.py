@@ -7,10 +7,11 @@ from typing import ClassVar, Self
 from dl4py.activations import Activation
 from dl4py.layers.base import FeedForwardLayer, LossLayerPart, layer, scored
 from dl4py.layers.dense import activated, affine, affine_params
-from dl4py.layers.recurrent import Format, checked_sequence, rows_of, sequenced
+from dl4py.layers.recurrent import Format, checked_sequence, rows_of
 from dl4py.losses import Loss
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
+from dl4py.preprocessors.automatic import before_sequences
 from dl4py.shapes import Recurrent, Shape
 from dl4py.spec import Flag, key
 
@@ -42,7 +43,7 @@ class RnnOutput(FeedForwardLayer, LossLayerPart):
         return replace(given, size=self.n_out)
 
     def wanted(self, given: Shape) -> Preprocessor | None:
-        return sequenced(given, self.rnn_data_format or "ncw")
+        return before_sequences(given, self.rnn_data_format or "ncw")
 
     def params(self) -> list[Param]:
         return affine_params(self)

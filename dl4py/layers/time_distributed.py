@@ -7,9 +7,10 @@ from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.layers.base import Layer, layer
 from dl4py.layers.frozen import Wrapper, behind_noise
-from dl4py.layers.recurrent import Format, checked_sequence, rows_of, sequenced
+from dl4py.layers.recurrent import Format, checked_sequence, rows_of
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
+from dl4py.preprocessors.automatic import before_sequences
 from dl4py.shapes import FeedForward, Recurrent, Shape, said
 from dl4py.spec import key
 
@@ -51,7 +52,7 @@ class TimeDistributed(Wrapper):
         return replace(given, size=shape.size)
 
     def wanted(self, given: Shape) -> Preprocessor | None:
-        return sequenced(given, self.rnn_data_format)
+        return before_sequences(given, self.rnn_data_format)
 
     def params(self) -> list[Param]:
         return self.inner.params()
