@@ -78,3 +78,15 @@ def test_what_onnx_lacks_is_named_and_nothing_is_written(tmp_path):
 def test_a_zip_of_dl4j(tmp_path):
     assert "dense-deep" in names()
     check(load(CASES / "dense-deep" / "model.zip"), tmp_path / "m.onnx")
+
+
+def test_a_preprocessor_that_onnx_lacks_is_refused_by_name(tmp_path):
+    vertex = {"name": "r", "type": "preprocessor", "pre_processor": {"type": "reshape", "target_shape": [-1, 4]}}
+    config = {
+        "inputs": {"a": 4},
+        "vertices": [vertex | {"inputs": "a"}, {"name": "out", "type": "output", "n_out": 2, "inputs": "r"}],
+    }
+    with pytest.raises(UnsupportedFeature) as error:
+        EXPORTERS.get("onnx")().write(Network(NetworkConfig.model_validate(FED | config)), tmp_path / "m.onnx")
+    assert str(error.value) == "a reshape cannot be exported to ONNX yet"
+    assert list(tmp_path.iterdir()) == []

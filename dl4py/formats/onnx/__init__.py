@@ -1,0 +1,1 @@
+"""Networks as ONNX graphs: what each thing becomes."""
