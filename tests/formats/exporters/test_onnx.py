@@ -81,7 +81,11 @@ def test_a_zip_of_dl4j(tmp_path):
 
 
 def test_a_preprocessor_that_onnx_lacks_is_refused_by_name(tmp_path):
-    vertex = {"name": "r", "type": "preprocessor", "pre_processor": {"type": "reshape", "target_shape": [-1, 4]}}
+    vertex = {
+        "name": "r",
+        "type": "preprocessor",
+        "pre_processor": {"type": "reshape", "input_shape": [4], "target_shape": [4]},
+    }
     config = {
         "inputs": {"a": 4},
         "vertices": [vertex | {"inputs": "a"}, {"name": "out", "type": "output", "n_out": 2, "inputs": "r"}],
