@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dl4py
 
-TRAINED = Path(__file__).parents[1] / "formats" / "importers" / "trained"
+TRAINED = Path(__file__).parents[1] / "formats" / "keras" / "trained"
 
 
 def imported(*arguments):

@@ -8,11 +8,11 @@ from typing import Any
 
 from dl4py.errors import ModelFileError, UnsupportedFeature
 from dl4py.formats.importers.base import Importer, differs, importer
-from dl4py.formats.importers.keras_files import KerasFile, open_keras
-from dl4py.formats.importers.keras_layers import Converted, convert
-from dl4py.formats.importers.keras_optimizers import rule_of
-from dl4py.formats.importers.keras_state import fill_state
-from dl4py.formats.importers.keras_training import loss_of
+from dl4py.formats.keras.files import KerasFile, open_keras
+from dl4py.formats.keras.layers import Converted, convert
+from dl4py.formats.keras.optimizers import rule_of
+from dl4py.formats.keras.state import fill_state
+from dl4py.formats.keras.training import loss_of
 from dl4py.network.config import NetworkConfig
 from dl4py.network.network import Network
 from dl4py.spec import Flag, key

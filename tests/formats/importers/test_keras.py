@@ -68,7 +68,7 @@ def test_a_training_configuration_can_be_demanded():
 
 def edited(tmp_path, change):
     """The small trained model with another `config.json`."""
-    source = Path(__file__).parent / "trained" / "sgd_piecewise.keras"
+    source = Path(__file__).parents[1] / "keras" / "trained" / "sgd_piecewise.keras"
     path = tmp_path / "edited.keras"
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(path, "w") as new:
         for entry in old.namelist():

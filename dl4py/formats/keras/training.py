@@ -7,7 +7,7 @@ from typing import Any
 
 from dl4py.errors import UnsupportedFeature
 from dl4py.formats.importers.base import differs
-from dl4py.formats.importers.keras_optimizers import GONE
+from dl4py.formats.keras.optimizers import GONE
 
 LOSSES = {
     "categorical_crossentropy": "mcxent", "sparse_categorical_crossentropy": "sparse_mcxent",

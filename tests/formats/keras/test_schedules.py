@@ -1,4 +1,4 @@
-"""Against the formulas of Keras' documentation; training with them: test_keras_state."""
+"""Against the formulas of Keras' documentation; training with them: test_state."""
 
 import math
 
@@ -6,7 +6,7 @@ import pytest
 
 from dl4py.compatibility import Compatibility
 from dl4py.errors import UnsupportedFeature
-from dl4py.formats.importers.keras_schedules import rate_of
+from dl4py.formats.keras.schedules import rate_of
 from dl4py.schedules.base import SCHEDULES
 
 

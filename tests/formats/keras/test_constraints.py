@@ -1,9 +1,9 @@
-"""What they do in training is compared in test_keras_state (constraints.keras)."""
+"""What they do in training is compared in test_state (constraints.keras)."""
 
 import pytest
 
 from dl4py.formats.importers.base import TrainsOtherwise
-from dl4py.formats.importers.keras_constraints import constraints_of
+from dl4py.formats.keras.constraints import constraints_of
 
 
 def named(kind, **config):

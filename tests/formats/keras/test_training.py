@@ -2,7 +2,7 @@ import pytest
 
 from dl4py.errors import UnsupportedFeature
 from dl4py.formats.importers.base import TrainsOtherwise
-from dl4py.formats.importers.keras_training import loss_of
+from dl4py.formats.keras.training import loss_of
 
 
 def test_names_of_every_form():
@@ -20,7 +20,7 @@ def test_names_of_every_form():
 
 
 def test_binary_cross_entropy_is_the_mean_over_outputs():
-    """DL4J's sums, weighted: real steps are compared in test_keras_state (labels.keras)."""
+    """DL4J's sums, weighted: real steps are compared in test_state (labels.keras)."""
     third = 1.0 / 3.0
     assert loss_of({"loss": "binary_crossentropy"}, 3, "m.keras") == {
         "type": "xent", "clip_eps": 1e-7, "weights": [third, third, third],

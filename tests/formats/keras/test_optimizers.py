@@ -3,7 +3,7 @@ import pytest
 
 from dl4py.errors import UnsupportedFeature
 from dl4py.formats.importers.base import TrainsOtherwise
-from dl4py.formats.importers.keras_optimizers import Running, rule_of
+from dl4py.formats.keras.optimizers import Running, rule_of
 
 NEW = (3, 15)
 OLD = (2, 4)

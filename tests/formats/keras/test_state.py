@@ -18,7 +18,7 @@ EXACT = [
     *(f"legacy_{name}.h5" for name in ("adam", "rmsprop", "adagrad", "adadelta", "sgd_nesterov")),
     "k2_sgd.h5",
 ]
-NEAR = {  # what Keras adds elsewhere is small, and warned of: see test_keras_optimizers
+NEAR = {  # what Keras adds elsewhere is small, and warned of: see test_optimizers
     **{f"mpg_rmsprop_{form}": 2e-5 for form in ("k2.h5", "k3.h5", "k3.keras")},
     "adadelta_rate.keras": 5e-6,
     "adamax.keras": 2e-6,

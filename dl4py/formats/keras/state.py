@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from dl4py.errors import ModelFileError
-from dl4py.formats.importers.keras_files import KerasFile
-from dl4py.formats.importers.keras_layers import Converted
-from dl4py.formats.importers.keras_optimizers import Rule, Running
+from dl4py.formats.keras.files import KerasFile
+from dl4py.formats.keras.layers import Converted
+from dl4py.formats.keras.optimizers import Rule, Running
 from dl4py.network.network import Network
 from dl4py.network.parameters import Block, Slot
 

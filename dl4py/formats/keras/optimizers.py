@@ -8,7 +8,7 @@ from typing import Any
 
 from dl4py.errors import UnsupportedFeature
 from dl4py.formats.importers.base import differs
-from dl4py.formats.importers.keras_schedules import rate_of
+from dl4py.formats.keras.schedules import rate_of
 
 TINY = 1e-30  # an epsilon that no float sees beside a running array
 GONE = "save the model again with model.save(path, include_optimizer=False)"

@@ -10,7 +10,7 @@ import numpy as np
 
 from dl4py.errors import UnsupportedFeature
 from dl4py.formats.importers.base import differs
-from dl4py.formats.importers.keras_constraints import constraints_of
+from dl4py.formats.keras.constraints import constraints_of
 
 Order = dict[str, str]
 WITHOUT_EQUAL = (

@@ -1,0 +1,1 @@
+"""What lies in Keras files, and what it is called in DL4J."""
