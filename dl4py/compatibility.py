@@ -114,8 +114,8 @@ _ALL = [
     Quirk(
         38,
         "LSTM steps that a mask covers",
-        "the gradient of the cell passes through them",
-        "it ends there, as the cell does",
+        "the gradient passes through them; with peepholes only that of the cell does",
+        "it ends there, as the state does",
     ),
     Quirk(
         60,

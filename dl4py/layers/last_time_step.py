@@ -7,7 +7,8 @@ from dl4py import kernels as k
 from dl4py.errors import ShapeError
 from dl4py.layers.base import Layer, layer
 from dl4py.layers.frozen import Wrapper, behind_noise
-from dl4py.layers.recurrent import step
+from dl4py.layers.mask_zero import MaskZero
+from dl4py.layers.recurrent import carried, step
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.shapes import FeedForward, Recurrent, Shape, said
 from dl4py.spec import key
@@ -17,7 +18,8 @@ from dl4py.spec import key
 class LastTimeStep(Wrapper):
     """``y = inner(x)_t`` for the last step t of each example that its mask leaves.
 
-    Input ``[time, batch, n_in]``, output ``[batch, n_out]``. The mask ends here.
+    Input ``[time, batch, n_in]``, output ``[batch, n_out]``. The layer inside sees the mask, in DL4J too; an inner
+    `mask_zero` makes its own. The mask ends here.
     """
 
     summary_name: ClassVar[str] = "LastTimeStepLayer"
@@ -40,8 +42,10 @@ class LastTimeStep(Wrapper):
         return self.inner.params()
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        steps, inner_backward = behind_noise(e, self.inner, x, p)
-        y, last_backward = last_step(e, steps, self.inner.output_mask(e, e.mask))
+        seen = (e.mask, carried(e, self.inner, x.columns)) if hasattr(self.inner, "emit_steps") else None
+        steps, inner_backward = behind_noise(e, self.inner, x, p, steps=seen)
+        mask = self.inner.own_mask(e, x) if isinstance(self.inner, MaskZero) else self.inner.output_mask(e, e.mask)
+        y, last_backward = last_step(e, steps, mask)
         return y, lambda dy: inner_backward(last_backward(dy))
 
     def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:

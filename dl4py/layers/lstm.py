@@ -151,7 +151,7 @@ def _backward(
             for gradient in (step(dy, t), dproduct, dcell):
                 e(k.rows.mask_rows, gradient, step(mask, t))
         run.backs[t](step(run.c, t + 1) if leaks else None, step(dy, t), dproduct, dcell, step(dz, t))
-        if mask is not None and leaks:
+        if mask is not None and leaks and w.dpeepholes is not None:
             e(k.rows.mask_rows, step(dz, t), step(mask, t))
         if t and w.dpeepholes is not None:
             e(k.recurrent.peepholes_backward, step(dz, t), w.peepholes, dcell)

@@ -43,12 +43,16 @@ class MaskZero(Wrapper):
         return self.inner.params()
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        return behind_noise(e, self.inner, x, p, steps=(self.own_mask(e, x), carried(e, self.inner, x.columns)))
+
+    def own_mask(self, e: Emitter, x: Array) -> Array:
+        """`[time, batch]`, 0 where a step does not count."""
         time, batch, _ = x.shape
         own = e.array(time, batch, 1, name="mask")
         e(k.recurrent.some_differ, x, own, self.masking_value)
         if e.mask is not None and not e.quirk(17):
             e(k.rows.multiply, own.flat, e.mask.flat)
-        return behind_noise(e, self.inner, x, p, steps=(own.reshape(time, batch), carried(e, self.inner, batch)))
+        return own.reshape(time, batch)
 
     def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
         return None if e.quirk(17) else mask

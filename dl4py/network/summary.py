@@ -70,10 +70,12 @@ def summary_name(layer: object) -> str:
 
 
 def _widths(layer: object) -> str:
-    while getattr(layer, "wraps", ()) and not hasattr(layer, "n_out"):
-        layer = getattr(layer, layer.wraps[0])  # type: ignore[attr-defined]
-    if layer.summary_name == "SameDiffLayer":  # type: ignore[attr-defined]
+    inner = layer
+    while getattr(inner, "wraps", ()) and not hasattr(inner, "n_out"):
+        inner = getattr(inner, inner.wraps[0])  # type: ignore[attr-defined]
+    if inner is not layer and getattr(inner, "wraps", ()):  # both directions inside a wrapper: DL4J does not look there
         return "-,-"
+    layer = inner
     n_in, n_out = getattr(layer, "n_in", None), getattr(layer, "n_out", None)
     return f"{n_in},{n_out}" if n_in and n_out else "-,-"
 

@@ -18,16 +18,25 @@ LAYER = LastTimeStep(underlying={"type": "lstm", "n_out": 3, "activation": "tanh
 
 
 @pytest.mark.parametrize("mask", [None, MASK], ids=["", "mask"])
-@pytest.mark.parametrize("mode", ["exact", "dl4j"])
-def test_contract(mask, mode):
-    """The last unmasked step; an example without any gives its first."""
-    alone = check_alone(LAYER, Recurrent(4, 5), X, mask, mode)
-    steps, _, _ = formula(X, **alone.params, mask=mask if mode == "exact" else None)
+def test_contract(mask):
+    """The last unmasked step; an example without any gives its first. DL4J's layer inside sees the mask too."""
+    alone = check_alone(LAYER, Recurrent(4, 5), X, mask)
+    steps, _, _ = formula(X, **alone.params, mask=mask)
     last = [4, 4, 4] if mask is None else [2, 3, 0]
-    found = alone.run(X, mask=mask)
-    assert_close(found["y"], steps[last, np.arange(3)], 1e-9, 1e-12)
-    assert "mask" not in found
+    for found in (alone.run(X, mask=mask), Alone(LAYER, Recurrent(4, 5), mode="dl4j").run(X, mask=mask)):
+        assert_close(found["y"], steps[last, np.arange(3)], 1e-9, 1e-12)
+        assert "mask" not in found
     assert alone.layer.output_shape(Recurrent(4, 5)) == FeedForward(3)
+
+
+@pytest.mark.parametrize("mode", ["exact", "dl4j"])
+def test_a_mask_made_inside(mode):
+    """The last step of an inner `mask_zero` is the last that does not hold its value."""
+    x = np.where(MASK[:, :, None] == 1, X, 7.0)
+    inner = {"type": "mask_zero", "masking_value": 7.0, "underlying": LAYER.underlying}
+    alone = Alone(LastTimeStep(underlying=inner), Recurrent(4, 5), mode=mode)
+    steps, _, _ = formula(x, **alone.params, mask=MASK)
+    assert_close(alone.run(x)["y"], steps[[2, 3, 0], np.arange(3)], 1e-9, 1e-12)
 
 
 @pytest.mark.parametrize("mask", [None, FACE_MASK], ids=["", "mask"])
