@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 from click.testing import CliRunner
 
-from dl4py.cli.commands.export import command
+from dl4py.cli.commands.export import FORMATS, command
+from dl4py.formats.exporters.base import EXPORTERS
 
 IRIS = Path(__file__).parents[2] / "specs" / "iris_mlp.yaml"
 
@@ -30,3 +31,7 @@ def test_without_a_name_the_file_lies_beside_the_model_and_nothing_is_replaced(t
     assert again.output.splitlines()[-1] == (
         f"Error: {tmp_path / 'net.npz'} exists already; name the file with --output."
     )
+
+
+def test_every_exporter_can_be_asked_for():
+    assert [name.replace("_", "-") for name in EXPORTERS.names()] == FORMATS

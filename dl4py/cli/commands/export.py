@@ -8,12 +8,13 @@ import click
 
 from dl4py.cli.options import common, json_option, network_of, set_option
 
+FOLDER = Path(__file__).parents[2] / "formats" / "exporters"  # not imported, so that help stays light
+FORMATS = sorted(p.stem.replace("_", "-") for p in FOLDER.glob("*.py") if p.stem not in ("__init__", "base"))
+
 
 @click.command()
 @click.argument("model", metavar="MODEL|SPEC")
-@click.option(
-    "--to", "form", required=True, type=click.Choice(["spec", "dl4j-json", "npz", "onnx"]), help="The format."
-)
+@click.option("--to", "form", required=True, type=click.Choice(FORMATS), help="The format.")
 @click.option(
     "-o",
     "--output",
@@ -32,9 +33,9 @@ def command(model: str, form: str, output: Path | None, overrides: tuple[str, ..
       dl4py export model.zip --to spec -o - | less
     """
     from dl4py.cli import console
-    from dl4py.formats.exporters.base import EXPORTERS
+    from dl4py.formats.exporters import base
 
-    exporter = EXPORTERS.get(form.replace("-", "_"))()
+    exporter = base.EXPORTERS.get(form.replace("-", "_"))()
     network = network_of(model, overrides)
     if output == Path("-"):
         with TemporaryDirectory() as folder:
