@@ -132,9 +132,10 @@ def check_network(
         return Network(NetworkConfig.model_validate(spec))
 
     double = network(data_type="double")
-    for node, found in zip(double.graph.nodes, double.activations(x, mask=mask).values(), strict=False):
+    found = double.activations(x, mask=mask)
+    for node in double.graph.nodes:
         check_round_trip(node.thing)
-        assert found.shape[0] == len(x)
+        assert found[node.name].shape == (len(x) * getattr(node.shape, "steps", 1), *node.shape.array)
     y = generator(5).uniform(0.1, 0.9, double.output(x, mask=mask).shape)
     y /= y.sum(axis=1, keepdims=True) if mode == "dl4j" else 1.0  # quirk 34
     masks = {"mask": mask, "label_mask": label_mask}

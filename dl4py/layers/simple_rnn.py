@@ -97,8 +97,9 @@ class SimpleRnn(RecurrentLayer):
         for t in reversed(range(time)):
             if t < time - 1:
                 e(k.gemm.matmul, step(dproducts, t + 1), p.RW.T, dproduct)
-            for gradient in (step(dy, t), dproduct) if mask is not None else ():
-                e(k.rows.mask_rows, gradient, step(mask, t))
+            if mask is not None:
+                for gradient in (step(dy, t), dproduct):
+                    e(k.rows.mask_rows, gradient, step(mask, t))
             run.backs[t](step(dy, t), dproduct, step(dz, t))
             e(k.move.copy, step(dz, t), step(dproducts, t))
             if run.norms:

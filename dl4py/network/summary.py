@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dl4py.network.graph import Graph, Node
 from dl4py.network.parameters import lay_out
 from dl4py.plan import named
@@ -69,14 +71,13 @@ def summary_name(layer: object) -> str:
     return layer.summary_name  # type: ignore[attr-defined]
 
 
-def _widths(layer: object) -> str:
+def _widths(layer: Any) -> str:
     inner = layer
-    while getattr(inner, "wraps", ()) and not hasattr(inner, "n_out"):
-        inner = getattr(inner, inner.wraps[0])  # type: ignore[attr-defined]
-    if inner is not layer and getattr(inner, "wraps", ()):  # both directions inside a wrapper: DL4J does not look there
+    while inner.wraps and not hasattr(inner, "n_out"):
+        inner = getattr(inner, inner.wraps[0])
+    if inner is not layer and inner.wraps:  # both directions inside a wrapper: DL4J does not look there
         return "-,-"
-    layer = inner
-    n_in, n_out = getattr(layer, "n_in", None), getattr(layer, "n_out", None)
+    n_in, n_out = getattr(inner, "n_in", None), getattr(inner, "n_out", None)
     return f"{n_in},{n_out}" if n_in and n_out else "-,-"
 
 

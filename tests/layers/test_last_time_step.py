@@ -5,6 +5,7 @@ import pytest
 
 from dl4py.errors import ShapeError
 from dl4py.layers.last_time_step import LastTimeStep
+from dl4py.network import Network, NetworkConfig
 from dl4py.shapes import FeedForward, Recurrent
 from tests.contract import assert_close
 from tests.layers.test_lstm import X, formula
@@ -70,3 +71,18 @@ def test_only_sequences_have_a_last_step():
         LastTimeStep(name="a", underlying={"type": "dense", "n_out": 3}).output_shape(FeedForward(4))
     assert str(caught.value) == "layer `a` takes the last step of a sequence, `dense` gives rows of 3"
     assert caught.value.hint == "put a recurrent layer inside"
+
+
+def test_defaults_reach_the_layer_inside_once():
+    """A noise that the wrapper and the layer inside both inherit acts on the input once."""
+    inner = {"type": "lstm", "n_out": 3}
+    scores = []
+    for defaults, own in (({"dropout": 0.5}, {}), ({}, {"dropout": 0.5})):
+        layers = [
+            {"type": "last_time_step", "underlying": {**inner, **own}},
+            {"type": "output", "n_out": 2, **own},
+        ]
+        spec = {"seed": 5, "input": GIVEN, "defaults": defaults, "layers": layers}
+        net = Network(NetworkConfig.model_validate(spec))
+        scores.append([net.fit(FACE, np.eye(2)[[0, 1, 0]]) for _ in range(3)])
+    assert scores[0] == scores[1]
