@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -56,11 +56,18 @@ class BatchIterator:
 
     def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
         """The batches of one epoch, without the first `skip`."""
+        return map(self.batches(number), range(skip, len(self)))
+
+    def batches(self, number: int) -> Callable[[int], Batch]:
+        """The batches of one epoch by their places in it."""
         order = self.order(number)
         dataset, normalizer = self._source
-        for i in range(skip, len(self)):
+
+        def batch(i: int) -> Batch:
             start = i * self.batch_size
             stop = min(start + self.batch_size, len(dataset))
             index = slice(start, stop) if order is None else order[start:stop]
             batch = dataset.batch(index, number, self.seed)
-            yield normalizer.apply_batch(batch) if normalizer else batch
+            return normalizer.apply_batch(batch) if normalizer else batch
+
+        return batch

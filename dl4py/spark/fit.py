@@ -2,43 +2,88 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from dl4py.atomic import write_text
-from dl4py.errors import ClusterError
-from dl4py.formats.model import save
+from dl4py.errors import Interrupted
+from dl4py.formats.model import load, save
 from dl4py.network.network import Network
 from dl4py.spark.config import SparkConfig
+from dl4py.spark.masters.base import Rounds
+from dl4py.spark.stats import Stats
+from dl4py.spark.transports.jobs import as_cluster_error, from_spark
 from dl4py.spec.write import write
-from dl4py.training.folder import MODEL, SPEC
+from dl4py.training.checkpoints import Checkpoints, batches_done
+from dl4py.training.folder import CHECKPOINT, METRICS, MODEL, SPEC
 from dl4py.training.loop import Listener
+from dl4py.training.metrics import Metrics, cut
 from dl4py.training.run import Run
+
+STATS = "spark-stats.json"
+
+
+class RoundCheckpoints(Checkpoints, Rounds):
+    """`checkpoint.zip` every so many seconds, after the next round whose numbers the driver has."""
+
+    def iteration(self, network: Network, score: float, examples: int) -> None:
+        self.done += 1
+
+    def round(self, network: Network, current: bool) -> None:
+        if current and time.monotonic() - self.last >= self.seconds:
+            self._write(network)
+
+    @property
+    def stopping(self) -> bool:
+        return bool(self.signal)
+
+    def stop(self, network: Network) -> None:
+        """Raises `Interrupted` when a signal ended the rounds."""
+        if self.signal and network.epoch < self.epochs:
+            self._write(network)
+            raise Interrupted(
+                f"stopped after iteration {network.iteration - 1} of epoch {network.epoch}",
+                signal=self.signal,
+                hint=f"go on with `dl4py spark-train --resume {self.folder}`",
+            )
 
 
 def fit_run(session: Any, run: Run, listeners: Sequence[Listener] = ()) -> Network:
-    """Trains the run's network with the training master of its spec and writes the model."""
+    """Trains the run's network with the training master of its spec, from the last checkpoint if there is one."""
     config: SparkConfig = run.spec.spark
-    network = Network(run.spec.network)
-    network.normalizer = run.data.normalizer
-    network.labels = list(run.data.train.class_names)
-    write_text(run.folder / SPEC, write(run.spec, absolute=True))
-    batches = replace(run.batches, batch_size=config.master.examples_per_batch(run.training.batch_size))
-    try:
-        config.master.fit(session, network, batches, run.training.epochs, listeners)
-    except Exception as error:
-        if type(error).__module__.startswith(("py4j", "pyspark")):
-            raise ClusterError(
-                f"a Spark task failed: {_cause(str(error))}", hint="`--traceback` shows the whole log"
-            ) from error
-        raise
+    network, done = _start(run)
+    if not (run.folder / SPEC).exists():
+        write_text(run.folder / SPEC, write(run.spec, absolute=True))
+    training = run.training
+    stats = Stats(getattr(config.master, "collect_training_stats", False))
+    keeper = RoundCheckpoints(run.folder, training.checkpoint_seconds, training.epochs, done)
+    with Metrics(run.folder / METRICS, training.log_every) as metrics, keeper.watching_signals():
+        try:
+            config.master.fit(
+                session.sparkContext, network, run.batches, training.epochs, [metrics, *listeners, keeper],
+                skip=done, stats=stats,
+            )  # fmt: skip
+        except Exception as error:
+            if from_spark(error):
+                raise as_cluster_error(error) from error
+            raise
+        keeper.stop(network)
     save(network, run.folder / MODEL)
+    (run.folder / CHECKPOINT).unlink(missing_ok=True)
+    if stats.wanted:
+        stats.write(run.folder / STATS)
     return network
 
 
-def _cause(text: str) -> str:
-    """The last line of the Python traceback inside Spark's message."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    errors = [line for line in lines if "Error" in line.split(":")[0] and not line.startswith(("at ", "org.", "py4j"))]
-    return (errors[-1] if errors else lines[0])[:300]
+def _start(run: Run) -> tuple[Network, int]:
+    """The network of the last checkpoint with its rounds of the present epoch, or a fresh one."""
+    checkpoint: Path = run.folder / CHECKPOINT
+    for path in (checkpoint, run.folder / MODEL):
+        if path.exists():
+            network = load(path)
+            cut(run.folder / METRICS, network.iteration)
+            return network, batches_done(path)
+    network = run.fresh()
+    return network, 0

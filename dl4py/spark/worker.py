@@ -1,59 +1,157 @@
-"""What a worker does: trains its batches from the broadcast state and reports."""
+"""What a worker does: trains its batches and reports."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+import importlib
+import math
+import os
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
 
 import numpy as np
 
 from dl4py.data.batch import Batch
+from dl4py.errors import TrainingError
 from dl4py.network.network import Network
+from dl4py.spark.failure import Failure
+from dl4py.spark.objects import Object
+from dl4py.spark.outcome import Outcome, Report
+from dl4py.spark.state import State
 
-_networks: dict[Any, Network] = {}  # plans are compiled once for each Python worker, not once a round
+WeightBy = Literal["workers", "examples"]
+Phase = tuple[str, str, int, float, float]
+GET, FIT = "WorkerFlatMapDataSetGetTimesMs", "ParameterAveragingWorkerFitTimesMs"
 
 
 @dataclass
-class Outcome:
-    """Sums over workers: parameters, updater state, last scores; counts of workers and examples."""
+class Clock:
+    """Phases of a worker under DL4J's names, kept only where they are asked for."""
 
-    params: np.ndarray
-    state: np.ndarray
-    score: float
-    workers: int
-    examples: int
+    wanted: bool
+    phases: list[Phase] = field(default_factory=list)
 
-    def plus(self, other: Outcome) -> Outcome:
-        """The sum of two outcomes."""
-        return Outcome(
-            self.params + other.params,
-            self.state + other.state,
-            self.score + other.score,
-            self.workers + other.workers,
-            self.examples + other.examples,
-        )
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Measures what stands inside."""
+        if not self.wanted:
+            yield
+            return
+        start, begun = time.time(), time.perf_counter()
+        yield
+        self.phases.append((name, socket.gethostname(), os.getpid(), start, time.perf_counter() - begun))
 
 
-def train_part(start: Any, batches: list[Batch]) -> Outcome:
-    """Trains the batches of one worker; parameters and state are in double so that sums are exact to a rounding."""
+@dataclass(frozen=True)
+class Training:
+    """How a worker trains a hand of batches, and what of it goes into the mean."""
+
+    weight: WeightBy = "workers"
+    updater_state: bool = True
+    prefetch: int = 0
+    stats: bool = False
+    hooks: tuple[str, ...] = ()
+
+    def outcome(
+        self, network: Network, objects: Sequence[Object], worker: int, start: State | None = None
+    ) -> Outcome:
+        """Trains the batches in order; numbers are parameters and, where it is averaged, updater state.
+
+        From `start`, the state before, the vertex of a score that is not finite can be found.
+        """
+        use_task_cores()
+        clock, begun = Clock(self.stats), network.iteration
+        hooks = [hook_of(name) for name in self.hooks]
+        score, examples, place = 0.0, 0, "no batch"
+        try:
+            for number, (place, batch) in enumerate(_loaded(objects, self.prefetch, clock)):
+                for hook in hooks:
+                    hook.pre_update(batch, network)
+                with clock.phase(FIT):
+                    score = _step(network, batch)
+                for hook in hooks:
+                    hook.post_update(batch, network)
+                examples += batch.size
+                if not math.isfinite(score):
+                    raise _NotFinite(number)
+        except _NotFinite as stop:
+            return Outcome.failed(_explained(start, objects[: stop.number + 1], network, score, worker))
+        except Exception as error:
+            return Outcome.failed(Failure.of(error, worker, f"batch {place}"))
+        parts = [network.params, network.updater_state] if self.updater_state else [network.params]
+        weight = float(examples) if self.weight == "examples" else 1.0
+        report = Report(score * weight, weight, examples, network.iteration - begun, tuple(clock.phases))
+        return Outcome(np.concatenate(parts), report)
+
+
+class _NotFinite(Exception):  # noqa: N818
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def _step(network: Network, batch: Batch) -> float:
+    return network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
+
+
+def _loaded(objects: Sequence[Object], prefetch: int, clock: Clock) -> Iterator[tuple[str, Batch]]:
+    """The batches; up to `prefetch` of them are read while earlier ones are trained."""
+    if not prefetch:
+        for thing in objects:
+            with clock.phase(GET):
+                batch = thing.load()
+            yield thing.place, batch
+        return
+    with ThreadPoolExecutor(1) as reader:
+        ahead = [reader.submit(thing.load) for thing in objects[:prefetch]]
+        for i, thing in enumerate(objects):
+            if i + prefetch < len(objects):
+                ahead.append(reader.submit(objects[i + prefetch].load))
+            with clock.phase(GET):
+                batch = ahead.pop(0).result()
+            yield thing.place, batch
+
+
+def _explained(start: State | None, objects: Sequence[Object], network: Network, score: float, worker: int) -> Failure:
+    """The failure of a score, with the first vertex whose answer is not finite: the steps before are made again."""
+    error = TrainingError(
+        f"the score is {score} at iteration {network.iteration - 1} of epoch {network.epoch}",
+        hint="lower the learning rate, normalize the data, or clip gradients with `gradient_normalization`",
+    )
+    vertex = None
+    if start is not None:
+        network = start.network()
+        for thing in objects[:-1]:
+            _step(network, thing.load())
+        batch = objects[-1].load()
+        answers = network.activations(*batch.features, mask=batch.feature_masks or None)
+        vertex = next((name for name, y in answers.items() if not np.isfinite(y).all()), None)
+    return Failure.of(error, worker, f"batch {objects[-1].place}", vertex)
+
+
+@cache
+def hook_of(name: str) -> Any:
+    """The hook ``package.module:Class``, made once in each Python worker."""
+    module, _, cls = name.partition(":")
+    return getattr(importlib.import_module(module), cls)()
+
+
+_cores = 0
+
+
+def use_task_cores() -> None:
+    """Threads of kernels and BLAS as many as the cores of a Spark task."""
+    global _cores
+    if _cores:
+        return
+    from pyspark import TaskContext
+
     from dl4py.plan import threads
 
-    threads.use(1)  # a Spark task has one core
-    config, params, state, iteration, epoch = start
-    network = _networks.get(config)
-    if network is None:
-        _networks.clear()
-        network = _networks[config] = Network(config)
-    network.params[:] = params
-    network.updater_state[:] = state
-    network.iteration, network.epoch = iteration, epoch
-    score = 0.0
-    for batch in batches:
-        score = network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
-    return Outcome(
-        network.params.astype(np.float64),
-        network.updater_state.astype(np.float64),
-        score,
-        1,
-        sum(batch.size for batch in batches),
-    )
+    task = TaskContext.get()
+    _cores = task.cpus() if task is not None else 1
+    threads.use(_cores)

@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, TypeVar
 
-from dl4py.data.iterator import BatchIterator
 from dl4py.network.network import Network
 from dl4py.registry import Kind
+from dl4py.spark.stats import Stats
 from dl4py.spec import Thing
 from dl4py.training.loop import Listener
 
 C = TypeVar("C", bound=type)
 MASTERS: Kind[TrainingMaster] = Kind("training master", package="dl4py.spark.masters")
+
+
+class Rounds(Listener):
+    """A listener that hears more: whether the network's numbers are those after the round, and asks to stop."""
+
+    def round(self, network: Network, current: bool) -> None:
+        """A round was trained."""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether training is to end after this round."""
+        return False
 
 
 class TrainingMaster(Thing):
@@ -25,9 +37,20 @@ class TrainingMaster(Thing):
         return batch_size
 
     def fit(
-        self, spark: Any, network: Network, batches: BatchIterator, epochs: int, listeners: Sequence[Listener]
+        self,
+        context: Any,
+        network: Network,
+        data: Any,
+        epochs: int,
+        listeners: Sequence[Listener] = (),
+        *,
+        skip: int = 0,
+        stats: Stats | None = None,
     ) -> float:
-        """Trains until `network.epoch` is `epochs`; returns the last score."""
+        """Trains until `network.epoch` is `epochs`, without the first `skip` rounds; returns the last score.
+
+        `data` is a `BatchIterator`, or the `Blocks` of an RDD.
+        """
         raise NotImplementedError
 
 

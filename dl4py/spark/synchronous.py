@@ -1,0 +1,156 @@
+"""What masters have in common whose workers train in rounds and wait for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any, Literal
+
+from pydantic import field_validator
+from pydantic_core import PydanticCustomError
+
+from dl4py.network.network import Network
+from dl4py.spark.course import Course
+from dl4py.spark.dealing import Assignment, Dealing, Hand, Repartition, Strategy
+from dl4py.spark.java_random import JavaRandom
+from dl4py.spark.masters.base import TrainingMaster
+from dl4py.spark.sources import Source
+from dl4py.spark.stats import Stats
+from dl4py.spark.worker import Training
+from dl4py.spec import Count, Flag, Names, Positive, Size, key
+from dl4py.training.loop import Listener
+
+STORAGE = (
+    "DISK_ONLY", "DISK_ONLY_2", "DISK_ONLY_3", "MEMORY_ONLY", "MEMORY_ONLY_2", "MEMORY_AND_DISK", "MEMORY_AND_DISK_2",
+    "OFF_HEAP",
+)  # fmt: skip
+
+
+class Distributed(TrainingMaster):
+    """A master whose workers are handed batches in rounds."""
+
+    workers: Size | None = key("Number of workers; Spark's default parallelism when absent.", default=None)
+    batch_size_per_worker: Size | None = key(
+        "Examples of a step of a worker; the training section's when absent.", default=None
+    )
+    worker_prefetch_num_batches: Count = key("Batches that a worker reads ahead.", default=0)
+    rdd_training_approach: Literal["direct", "export"] = key(
+        "`direct`: batches travel with each round. `export`: they are written to files, which workers read; DL4J's "
+        "default.",
+        default="direct",
+    )
+    export_directory: str | None = key(
+        "Folder for exported batches, seen by every node; a temporary one on one machine.", default=None
+    )
+    reshuffle: Flag = key(
+        "A new order of examples in each epoch, where the data section shuffles; otherwise files are written once and "
+        "used in all epochs, as in DL4J.",
+        default=True,
+    )
+    repartition_data: Repartition = key("When the objects of a round are moved between partitions.", default="always")
+    repartition_strategy: Strategy = key("How they are moved.", default="balanced")
+    assignment: Assignment = key(
+        "Batches go into rounds in their order, or at random as in DL4J, whose rounds take up what does not fill one "
+        "of their own.",
+        default="in_order",
+    )
+    rng_seed: int = key("Seed of the random assignment.", default=12345)
+    storage_level: str = key("Spark's storage level of batches that are kept in an RDD.", default="MEMORY_ONLY")
+    collect_training_stats: Flag = key("Measure the phases of training into `spark-stats.json`.", default=False)
+    training_hooks: Names = key(
+        "Hooks `package.module:Class` whose `pre_update(batch, network)` and `post_update(batch, network)` workers "
+        "call around each step.",
+        default=(),
+    )
+    transport: Literal["spark", "direct"] = key(
+        "`spark`: a job for each round, on any cluster. `direct`: tasks that stay in one barrier stage and exchange "
+        "numbers over TCP.",
+        default="spark",
+    )
+    retries: Count = key("Times that a round, or a stage of `direct`, is made again after Spark lost it.", default=3)
+    wait_seconds: Positive = key("Longest wait for another worker in transport `direct`.", default=600.0)
+    checkpoint_rounds: Size = key(
+        "Rounds between two states that the driver fetches in transport `direct`; it goes on from the last after a "
+        "loss. Ends of epochs are always fetched.",
+        default=100,
+    )
+
+    @field_validator("storage_level")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value.removesuffix("_SER") not in STORAGE:  # what Python keeps is serialized anyway
+            raise PydanticCustomError("storage_level", "expected one of {names}", {"names": ", ".join(STORAGE)})
+        return value
+
+    @field_validator("training_hooks")
+    @classmethod
+    def _modules(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if ":" not in name:
+                raise PydanticCustomError("hook", "`{name}` is not of the form package.module:Class", {"name": name})
+        return value
+
+    def examples_per_batch(self, batch_size: int) -> int:
+        return self.batch_size_per_worker or batch_size
+
+    def open(self, context: Any, data: Any, stats: Stats) -> Source:
+        """The source of batches that the keys ask for."""
+        from dl4py.spark.opening import open_source
+
+        return open_source(context, data, self, stats)
+
+
+class Synchronous(Distributed):
+    """A master whose numbers after a round are the mean of its workers' numbers."""
+
+    aggregation_depth: Size = key("Depth of the tree that adds up the parameters.", default=2)
+
+    def batches_per_round(self, batches: int, workers: int) -> int:
+        """Steps of a worker between two averagings, of so many batches in all."""
+        raise NotImplementedError
+
+    def training(self) -> Training:
+        """What workers do with a hand."""
+        raise NotImplementedError
+
+    def fit(
+        self,
+        context: Any,
+        network: Network,
+        data: Any,
+        epochs: int,
+        listeners: Sequence[Listener] = (),
+        *,
+        skip: int = 0,
+        stats: Stats | None = None,
+    ) -> float:
+        stats = stats or Stats(self.collect_training_stats)
+        workers = self.workers or context.defaultParallelism
+        with closing(self.open(context, data, stats)) as source:
+            sizes = source.sizes(workers)
+            with closing(self._transport(context, source, workers, stats)) as transport:
+                return Course(
+                    network, source, transport, lambda epoch: self._rounds(sizes, workers, epoch), listeners, stats
+                ).run(epochs, skip)
+
+    def _rounds(self, sizes: Sequence[int], workers: int, epoch: int) -> list[list[Hand]]:
+        """The hands of an epoch's rounds; DL4J draws a new seed each time that data is fitted."""
+        random = JavaRandom(self.rng_seed)
+        seed = [random.long() for _ in range(epoch + 1)][-1]
+        per_worker = self.batches_per_round(sum(sizes), workers)
+        dealing = Dealing(
+            workers, per_worker, self.repartition_data, self.repartition_strategy, self.assignment, seed
+        )
+        return dealing.rounds(sizes)
+
+    def _transport(self, context: Any, source: Source, workers: int, stats: Stats) -> Any:
+        if self.transport == "spark":
+            from dl4py.spark.transports.jobs import Jobs
+
+            return Jobs(context, source, self.training(), self.aggregation_depth, self.retries, stats)
+        from dl4py.spark.transports.direct import Direct
+
+        return Direct(
+            context, source, self.training(), self.aggregation_depth, workers, self.retries, self.wait_seconds,
+            self.checkpoint_rounds,
+        )  # fmt: skip
