@@ -142,5 +142,17 @@ _ALL = [
         "the sum is divided by the number of these rows or columns",
         "it is divided by the number of places in them",
     ),
+    Quirk(
+        43,
+        "layer `local_response_normalization`",
+        "its gradient takes the sum of squares around a channel for those around its neighbours",
+        "the true gradient",
+    ),
+    Quirk(
+        44,
+        "layer `cnn_loss` with channels last",
+        "without a mask the score takes the height for the channels; the gradient does not",
+        "the score sums over channels",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

@@ -210,19 +210,29 @@ class LossLayerPart(ScoredPart):
 
 
 def scored(
-    e: Emitter, z: Array, activation: Activation, loss: Loss, labels: Array, mask: Array | None
+    e: Emitter,
+    z: Array,
+    activation: Activation,
+    loss: Loss,
+    labels: Array,
+    mask: Array | None,
+    score: Array | None = None,
 ) -> tuple[Array, Callable[[Array | None], Array]]:
-    """Activation and loss of the pre-output `z`: the output, and a backward that gives ``dz``."""
+    """Activation and loss of the pre-output `z`: the output, and a backward that gives ``dz``.
+
+    The loss is added to `score`, the network's where none is given.
+    """
+    score = score or e.score
     if mask is not None and mask.columns not in (1, z.columns):
         per_example(loss, mask)  # refuses it
     if mask is not None and e.quirk(30):
         apply_mask(e, z, mask)
-    fused = loss.emit_fused(e, z, activation, labels, mask, e.score)
+    fused = loss.emit_fused(e, z, activation, labels, mask, score)
     if fused:
         y, dz = fused
         return y, lambda dy: dz if dy is None else _both(e, dz, activation.emit(e, z)[1](dy))
     y, activation_backward = activation.emit(e, z)
-    dy_loss = loss.emit(e, y, labels, mask, e.score)
+    dy_loss = loss.emit(e, y, labels, mask, score)
 
     def backward(dy: Array | None) -> Array:
         dz = activation_backward(dy_loss if dy is None else _both(e, dy_loss, dy))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
+from dl4py import kernels as k
 from dl4py.activations import Activation
 from dl4py.layers.base import Layer, LossLayerPart, TrainableKeys, layer, scored
 from dl4py.layers.columns import as_rows
@@ -13,6 +14,8 @@ from dl4py.preprocessors import Preprocessor
 from dl4py.preprocessors.automatic import before_images
 from dl4py.shapes import Convolutional, Convolutional3D, Shape
 from dl4py.spec import key
+
+TURNED = (0, 2, 3, 1)  # the height of `[batch, height, width, channels]` last
 
 
 class PlacesLoss(Layer, TrainableKeys, LossLayerPart):
@@ -49,10 +52,22 @@ class PlacesLoss(Layer, TrainableKeys, LossLayerPart):
     def emit_scored(
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
     ) -> tuple[Array, Callable[[Array | None], Array | None]]:
-        mask = as_rows(mask) if mask is not None else None if e.quirk(17) else place_mask(e, x)
+        mask = place_mask(e, x) if mask is None else as_rows(mask)
         z = as_rows(x if mask is None else copied(e, x))  # a mask may be multiplied into it
-        y, backward = scored(e, z, self.activation, self.loss, as_rows(labels), mask)
+        score = e.score
+        if isinstance(e.given[0], Convolutional) and e.given[0].format == "NHWC" and mask is None and e.quirk(44):
+            self._score_turned(e, x, labels)
+            score = e.array(1, precision="float64", name="unread")
+            e(k.rows.fill, score, 0.0)
+        y, backward = scored(e, z, self.activation, self.loss, as_rows(labels), mask, score)
         return y.reshape(*x.shape), lambda dy: backward(None if dy is None else as_rows(dy)).reshape(*x.shape)
+
+    def _score_turned(self, e: Emitter, x: Array, labels: Array) -> None:
+        """Adds DL4J's score of images with channels last: columns of an image in place of its channels."""
+        turned = [e.array(*(a.shape[i] for i in TURNED), name="turned") for a in (x, labels)]
+        for a, columns in zip((x, labels), turned, strict=True):
+            e(k.move.copy_any, a.transposed(*TURNED), columns)
+        scored(e, as_rows(turned[0]), self.activation, self.loss, as_rows(turned[1]), None)
 
 
 @layer("cnn_loss", java="org.deeplearning4j.nn.conf.layers.CnnLossLayer")

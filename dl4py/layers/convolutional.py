@@ -13,7 +13,7 @@ from dl4py.errors import ShapeError
 from dl4py.layers.base import Layer, TrainableLayer
 from dl4py.layers.columns import as_rows, extent, reshaped
 from dl4py.layers.dense import activated
-from dl4py.layers.images import Spatial, as_places, checked, full_mask, resized, sizes
+from dl4py.layers.images import Spatial, as_places, checked, full_mask, narrowed, resized, sizes
 from dl4py.layers.window import ConvolutionModeKey, Sliding, Window
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.preprocessors import Preprocessor
@@ -60,7 +60,7 @@ class WindowLayer(Layer):
         image = full_mask(e, mask) if mask is not None else None
         if mask is None or image is None:
             return mask
-        y = self.moved_mask(e, image)
+        y = narrowed(e, mask, self.moved_mask(e, image))
         return y.reshape(*y.shape[: len(mask.shape)])
 
     def moved_mask(self, e: Emitter, mask: Array) -> Array:

@@ -98,8 +98,9 @@ class GlobalPooling(Layer):
         if self.pooling_type != "avg":
             return e.constant(np.ones((mask.rows, 1)))
         share = e.array(mask.rows, 1, name="share")
-        few = e.mask is not None and len(e.mask.shape) > 2 and e.quirk(42)
-        e(inverse_sum, e.mask.reshape(mask.rows, e.mask.size // mask.rows) if few else mask, share)
+        if e.mask is not None and len(e.mask.shape) > 2 and e.quirk(42):
+            mask = e.mask.reshape(mask.rows, e.mask.size // mask.rows)
+        e(inverse_sum, mask, share)
         return share
 
     def _mask(self, e: Emitter, x: Array) -> Array:

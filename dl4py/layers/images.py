@@ -77,7 +77,7 @@ class SpatialLayer(Layer):
         image = full_mask(e, mask)
         if image is None:
             return self.row_mask(e, mask)
-        y = self.moved_mask(e, image)
+        y = narrowed(e, mask, self.moved_mask(e, image))
         return y.reshape(*y.shape[: len(mask.shape)])
 
     def row_mask(self, e: Emitter, mask: Array) -> Array:
@@ -185,3 +185,17 @@ def place_mask(e: Emitter, x: Array) -> Array | None:
         e(k.move.copy_any, mask.reshape(mask.rows, *ones, *mask.shape[1:]), full)
         mask = full
     return mask.reshape(prod(want), 1)
+
+
+def narrowed(e: Emitter, mask: Array, y: Array) -> Array:
+    """The mask `y` made of `mask`, of size 1 along the axes where that is: DL4J counts what is written (quirk 42)."""
+    narrow = [i for i, n in enumerate(mask.shape) if n == 1 < y.shape[i]] if len(mask.shape) == len(y.shape) else []
+    if not narrow or not e.quirk(42):
+        return y
+    kept = y
+    for axis in narrow:
+        middle = kept.shape[axis] // 2
+        kept = kept.part(middle, middle + 1, axis)
+    found = e.like(kept, "mask")
+    e(k.move.copy_any, kept, found)
+    return found

@@ -40,7 +40,8 @@ class LocalResponseNormalization(SpatialLayer):
             if not x.needs_gradient:
                 return None
             dx = e.like(rows, "dx")
-            e(normalize_backward, rows, base, y, dy.reshape(*rows.shape), dx, half, self.alpha, self.beta)
+            own = int(e.quirk(43))
+            e(normalize_backward, rows, base, y, dy.reshape(*rows.shape), dx, half, self.alpha, self.beta, own)
             return dx.reshape(*x.shape)
 
         return y.reshape(*x.shape), backward
@@ -59,14 +60,19 @@ def normalize(x, base, y, k: float, half: int, alpha: float, beta: float):
 
 
 @kernel("b n, b n, b n, b n* -> b n", split=True)
-def normalize_backward(x, base, y, dy, dx, half: int, alpha: float, beta: float):
-    """``dx_c = dy_c base_c^-beta - 2 alpha beta x_c sum_j dy_j y_j / base_j``; leaves the summands in ``dy``."""
+def normalize_backward(x, base, y, dy, dx, half: int, alpha: float, beta: float, own: int):
+    """``dx_c = dy_c base_c^-beta - 2 alpha beta x_c sum_j dy_j y_j / base_j``; leaves the summands in ``dy``.
+
+    With `own` it is ``base_c`` that divides, as in DL4J.
+    """
     for i in range(x.shape[0]):
         for c in range(x.shape[1]):
             dx[i, c] = dy[i, c] * base[i, c] ** -beta
-            dy[i, c] *= y[i, c] / base[i, c]
+            dy[i, c] *= y[i, c] if own else y[i, c] / base[i, c]
         for c in range(x.shape[1]):
             total = 0.0
             for j in range(max(c - half, 0), min(c + half + 1, x.shape[1])):
                 total += dy[i, j]
+            if own:
+                total /= base[i, c]
             dx[i, c] -= 2.0 * alpha * beta * x[i, c] * total

@@ -20,8 +20,8 @@ class OCNNOutput(FeedForwardLayer, ScoredPart):
 
     ``score = |w|^2 / 2 + |v|^2 / 2 + mean max(0, r - y) / nu - r``, divided by the batch size as DL4J does it. Input
     ``[batch, n_in]``, output ``[batch, 1]``; labels ``[batch, 1]`` have no effect. Parameters ``w [1, hidden_size]``,
-    ``v [n_in, hidden_size]``, ``r``; no penalty touches them. r follows its gradient, which is 0 where a share `nu` lies
-    below; DL4J also moves it, at the first step of an epoch, to a percentile of a window that is mostly empty.
+    ``v [n_in, hidden_size]``, ``r``; no penalty touches them. r follows its gradient, which is 0 where a share `nu`
+    lies below; DL4J also moves it, at the first step of an epoch, to a percentile of a window that is mostly empty.
     Chalapathy, Menon and Chawla, "Anomaly Detection using One-Class Neural Networks", 2018,
     https://arxiv.org/abs/1802.06360.
     """

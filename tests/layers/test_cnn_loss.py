@@ -18,9 +18,10 @@ INPUTS = {
 }
 
 
-def network(given, layer, **keys):
+def network(given, layer, compatibility="exact", **keys):
     layers = [{"type": "batch_normalization", "gamma": 1.5}, {"type": layer, **keys}]
-    return Network(NetworkConfig.model_validate({"seed": 3, "data_type": "double", "input": given, "layers": layers}))
+    spec = {"seed": 3, "data_type": "double", "compatibility": compatibility, "input": given, "layers": layers}
+    return Network(NetworkConfig.model_validate(spec))
 
 
 @pytest.mark.parametrize("name", INPUTS)
@@ -89,3 +90,12 @@ def test_rows_are_refused():
         "layer `loss` (cnn_loss) takes images, its input is rows of 4\n"
         "   = hint: give the network's `input` that type, or put a preprocessor before the layer"
     )
+
+
+def test_dl4j_takes_the_height_for_channels():
+    """Real DL4J 1.0.0-M2.1, channels last: a mean over the 2 rows in place of the 3 channels; the gradient is right."""
+    given = {**IMAGE, "format": "nhwc"}
+    exact, theirs = (network(given, "cnn_loss", loss="mse", compatibility=mode) for mode in ("exact", "dl4j"))
+    x, y = generator(1).normal(size=(3, 2, 4, 3)), generator(2).uniform(size=(3, 2, 4, 3))
+    assert theirs.score(x, y) == pytest.approx(exact.score(x, y) * 3 / 2, rel=1e-9)
+    assert_close(theirs.gradient(x, y), exact.gradient(x, y), 1e-9, 1e-12)

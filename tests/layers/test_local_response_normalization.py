@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
-from contract import check_json
-from spatial import check_spatial
+from contract import assert_close, check_json, generator
+from spatial import alone, check_spatial
 
 from dl4py.layers.local_response_normalization import LocalResponseNormalization
 from dl4py.shapes import Convolutional
@@ -36,3 +36,17 @@ def test_json():
         '"gradientNormalization":"None","gradientNormalizationThreshold":0.0,"idropout":null,"k":2.0,'
         '"layerName":"layer1","n":5.0}',
     )
+
+
+def test_dl4j_divides_by_its_own_sum():
+    """Real DL4J 1.0.0-M2.1 has ``base_c`` in place of ``base_j`` in the gradient (case `lrn` agrees to 2e-7 so)."""
+    layer, shape = LocalResponseNormalization(alpha=0.4, n=3.0, k=1.5, beta=0.6), Convolutional(5, 2, 3)
+    x, dy = generator().normal(size=(2, 5, 2, 3)), generator(1).normal(size=(2, 5, 2, 3))
+    near = [slice(max(c - 1, 0), c + 2) for c in range(5)]
+    base = np.stack([1.5 + 0.4 * (x[:, part] ** 2).sum(axis=1) for part in near], axis=1)
+    products = dy * x * base**-0.6
+    sums = np.stack([products[:, part].sum(axis=1) for part in near], axis=1)
+    truth = dy * base**-0.6 - 2 * 0.4 * 0.6 * x * sums / base
+    found = alone(layer, shape, x, dy, mode="dl4j")
+    assert_close(found["dx"], truth, 1e-9, 1e-12)
+    assert not np.allclose(alone(layer, shape, x, dy)["dx"], truth, rtol=1e-3)
