@@ -75,8 +75,8 @@ def _widths(layer: Any) -> str:
     inner = layer
     while inner.wraps and not hasattr(inner, "n_out"):
         inner = getattr(inner, inner.wraps[0])
-    if inner is not layer and inner.wraps:  # both directions inside a wrapper: DL4J does not look there
-        return "-,-"
+    if (inner is not layer and inner.wraps) or summary_name(inner) == "SameDiffLayer":
+        return "-,-"  # DL4J does not look into both directions inside a wrapper, nor into graphs of its own
     n_in, n_out = getattr(inner, "n_in", None), getattr(inner, "n_out", None)
     return f"{n_in},{n_out}" if n_in and n_out else "-,-"
 
