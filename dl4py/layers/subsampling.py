@@ -7,13 +7,16 @@ from pydantic import BeforeValidator
 
 from dl4py import kernels as k
 from dl4py.errors import InvalidValue
+from dl4py.kernels.jit import kernel
 from dl4py.layers.base import NO_PARAMETERS, layer
+from dl4py.layers.columns import as_rows
 from dl4py.layers.images import (
     ImageFormat,
     Spatial,
     SpatialLayer,
     VolumeFormat,
     as_places,
+    full_mask,
     resized,
     sizes,
     space,
@@ -28,7 +31,11 @@ CUDNN: dict[str, Any] = {**NO_PARAMETERS, "cudnnAllowFallback": True}
 
 
 class Pooling(SpatialLayer, ConvolutionModeKey):
-    """A layer that sums up each window of each channel in one number. Masks are pooled by their maximum."""
+    """A layer that sums up each window of each channel in one number.
+
+    Masked places do not count; DL4J counts them (quirk 17). A window is masked where all of it is, or where its own
+    place is when padding keeps the size.
+    """
 
     axes: ClassVar[tuple[str, ...]] = ("height", "width")
 
@@ -66,6 +73,8 @@ class Pooling(SpatialLayer, ConvolutionModeKey):
         return resized(given, tuple(w.out for w in self.sliding.windows(known)))  # type: ignore[arg-type]
 
     def moved_mask(self, e: Emitter, mask: Array) -> Array:
+        if self.convolution_mode in ("same", "causal") and set(self.sliding.stride) == {1}:
+            return mask  # places stay where they are
         windows, table = self._windows(mask)
         y = _like(e, mask, windows)
         e(k.pool.maximum, as_places(mask), e.constant(table, "int32"), as_places(y))
@@ -86,6 +95,40 @@ class Pooling(SpatialLayer, ConvolutionModeKey):
         return ws, table
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+        mask = None if e.mask is None or e.quirk(17) else full_mask(e, e.mask)
+        if mask is None:
+            return self._pool(e, x)
+        clean = e.like(x, "clean")
+        clean.needs_gradient = x.needs_gradient
+        e(cover, as_rows(x), as_rows(mask), as_rows(clean), -np.inf if self.pooling_type == "max" else 0.0)
+        y, pooled_backward = self._pool(e, clean)
+        factors = [as_rows(factor) for factor in self._factors(e, mask)]
+        for factor in factors:
+            e(k.rows.mask_rows, as_rows(y), factor)
+
+        def backward(dy: Array) -> Array | None:
+            for factor in factors:
+                e(k.rows.mask_rows, as_rows(dy), factor)
+            dx = pooled_backward(dy)
+            if dx is not None:
+                e(k.rows.mask_rows, as_rows(dx), as_rows(mask))
+            return dx
+
+        return y, backward
+
+    def _factors(self, e: Emitter, mask: Array) -> list[Array]:
+        """What the pool of what is not masked is multiplied by: the mask; a mean, also by places over those present."""
+        seen = self.moved_mask(e, mask)
+        if self.pooling_type != "avg" or self._counts_padding:
+            return [seen]
+        windows, table = self._windows(mask)
+        present = _like(e, mask, windows)
+        at, share = e.constant(table, "int32"), e.constant(self._share(table))
+        e(k.pool.weighted_sum, as_places(mask), at, share, as_places(present))
+        e(invert, present.flat)
+        return [seen, present]
+
+    def _pool(self, e: Emitter, x: Array) -> tuple[Array, Backward]:
         windows, table = self._windows(x)
         y = _like(e, x, windows)
         at, xs, ys = e.constant(table, "int32"), as_places(x), as_places(y)
@@ -111,13 +154,32 @@ class Pooling(SpatialLayer, ConvolutionModeKey):
 
         return y, backward
 
+    @property
+    def _counts_padding(self) -> bool:
+        return getattr(self, "avg_pool_include_pad_in_divisor", False)
+
     def _share(self, table: np.ndarray) -> np.ndarray:
         """The factor of each window's sum: 1, or one over the places that count."""
         if self.pooling_type == "sum":
             return np.ones(len(table))
-        if getattr(self, "avg_pool_include_pad_in_divisor", False):
+        if self._counts_padding:
             return np.full(len(table), 1.0 / table.shape[1])
         return 1.0 / np.maximum((table >= 0).sum(axis=1), 1)
+
+
+@kernel("b n, b one -> b n", split=True)
+def cover(x, mask, y, value: float):
+    """``y = x``, `value` where the mask is 0."""
+    for i in range(x.shape[0]):
+        for j in range(x.shape[1]):
+            y[i, j] = x[i, j] if mask[i, 0] != 0.0 else value
+
+
+@kernel("n*")
+def invert(a):
+    """``a = 1 / a``, 0 stays 0."""
+    for i in range(a.shape[0]):
+        a[i] = 1.0 / a[i] if a[i] != 0.0 else 0.0
 
 
 def _like(e: Emitter, x: Array, windows: tuple[Window, ...]) -> Array:

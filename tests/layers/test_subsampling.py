@@ -88,6 +88,49 @@ def test_channels_last():
     )
 
 
+def masked_pool(x, mask, kind, kernel, stride, pad, out, first=2):
+    """Pooling of what is not masked by loops; 0 where all of a window is masked."""
+    m = np.broadcast_to(mask, x.shape)
+    where = {"kernel": kernel, "stride": stride, "pad": pad, "out": out, "first": first}
+    if kind == "max":
+        y = pooled(np.where(m > 0, x, -np.inf), "max", **where)
+        return np.where(np.isfinite(y), y, 0.0)
+    y = pooled(m * x, "sum" if kind == "avg" else kind, **where)
+    return y / np.maximum(pooled(1.0 * m, "sum", **where), 1.0) if kind == "avg" else y
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_masked_places_do_not_count(kind):
+    layer = Subsampling2D(pooling_type=kind, pnorm=3, kernel_size=(3, 2), stride=(1, 2), convolution_mode="same")
+    mask = (np.random.default_rng(3).uniform(size=(3, 1, 4, 6)) > 0.6).astype(float)
+    where = ("max" if kind == "max" else kind, (3, 2), (1, 2), (1, 0), (4, 3))
+    check_spatial(layer, Convolutional(2, 4, 6), lambda x, m: masked_pool(x, m, *where), mask)
+    steps = (np.random.default_rng(4).uniform(size=(3, 6)) > 0.5).astype(float)
+    layer = Subsampling1D(pooling_type=kind, pnorm=3, kernel_size=(2, 1), stride=(2, 2))
+    check_spatial(layer, Recurrent(2, 6), lambda x, m: masked_pool(x, m[:, None], kind, (2,), (2,), (0,), (3,)), steps)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_places_that_stay_keep_their_mask(kind):
+    layer = Subsampling1D(pooling_type=kind, pnorm=3, kernel_size=(3, 1), convolution_mode="same")
+    steps = np.array([[1, 1, 1, 0, 0, 0], [1, 0, 0, 1, 1, 0], [1, 1, 1, 1, 1, 1]], float)
+    where = (kind, (3,), (1,), (1,), (6,))
+    check_spatial(layer, Recurrent(2, 6), lambda x, m: m[:, None] * masked_pool(x, m[:, None], *where), steps)
+    found = alone(layer, Recurrent(2, 6), np.ones((3, 2, 6)), None, steps)
+    assert np.array_equal(found["mask"], steps)
+
+
+def test_what_is_masked_may_be_missing():
+    x = np.array([[[1.0, np.nan, np.nan, np.nan]]])
+    for kind in KINDS:
+        layer = Subsampling1D(pooling_type=kind, pnorm=2, kernel_size=(2, 1), stride=(2, 2))
+        found = alone(layer, Recurrent(1, 4), x, np.ones((1, 1, 2)), np.array([[1.0, 0.0, 0.0, 0.0]]))
+        assert found["y"].tolist() == [[[1.0, 0.0]]]
+        assert found["dx"].tolist() == [[[1.0, 0.0, 0.0, 0.0]]]
+        theirs = alone(layer, Recurrent(1, 4), np.full((1, 1, 4), 3.0), None, np.zeros((1, 4)), mode="dl4j")
+        assert theirs["y"].any()
+
+
 def test_a_window_is_masked_where_all_of_it_is():
     mask = np.array([[1, 1, 1, 0, 0, 0]], float)
     found = alone(Subsampling1D(kernel_size=(2, 1), stride=(2, 2)), Recurrent(1, 6), np.ones((1, 1, 6)), None, mask)
