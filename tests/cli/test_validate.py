@@ -30,7 +30,7 @@ def test_broken_spec(path, monkeypatch, capsys):
     if os.environ.get("GOLDEN"):
         golden.write_text(text)
     assert text == golden.read_text()
-    assert status == (4 if path.stem == "solver" or path.stem == "shape-recurrent" else 3)
+    assert status == 3
 
 
 def test_there_are_sixty():
