@@ -23,6 +23,7 @@ def open_session(master: str | None) -> Any:
     _check_java()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("dl4py").config("spark.ui.showConsoleProgress", "false")
+    builder = builder.config("spark.scheduler.barrier.maxConcurrentTasksCheck.interval", "1s")
     if master:
         builder = builder.master(master)
     elif "SPARK_ENV_LOADED" not in os.environ and not os.environ.get("PYSPARK_GATEWAY_PORT"):

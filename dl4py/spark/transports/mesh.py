@@ -1,0 +1,117 @@
+"""Workers that know each other: the mean of their vectors, in two exchanges of chunks."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from dl4py.spark.outcome import mean
+from dl4py.spark.transports.wire import Channel, Listener, connect
+
+Address = tuple[str, int]
+
+
+class Mesh:
+    """Channels of worker `rank` to all others.
+
+    ``mean(v)``: worker k gathers chunk k of every worker's vector, takes its mean and gives it back to all
+    (reduce-scatter and all-gather), so that each sends and receives ``2 (n - 1) / n`` vectors. The chunk's owner sees
+    all values at once, so the order of its sums is that of a Spark job, and so are the bits.
+    """
+
+    def __init__(self, rank: int, addresses: Sequence[Address], listener: Listener, secret: bytes, limit: float) -> None:
+        self.rank, self.count = rank, len(addresses)
+        self.channels: dict[int, Channel] = {}
+        for other in range(rank):
+            channel = connect(*addresses[other], secret, limit, f"worker {other}")
+            channel.send(rank)
+            self.channels[other] = channel
+        for _ in range(rank + 1, self.count):
+            channel = listener.accept(limit, "another worker")
+            other = channel.receive()
+            channel.name = f"worker {other}"
+            self.channels[other] = channel
+        self._senders = {other: Sender(channel) for other, channel in self.channels.items()}
+        self._room: np.ndarray = np.zeros(0)
+
+    def mean(self, vector: np.ndarray, weights: Sequence[float], depth: int) -> np.ndarray:
+        """The weighted mean of the vectors of those workers whose weight is not 0; all must call it."""
+        active = [w for w in range(self.count) if weights[w]]
+        edges = [vector.size * k // self.count for k in range(self.count + 1)]
+        mine = slice(edges[self.rank], edges[self.rank + 1])
+        if weights[self.rank]:
+            for other, sender in self._senders.items():
+                sender(lambda c, part=vector[edges[other] : edges[other + 1]]: c.send_numbers(part))
+        chunks = self._gathered(vector, mine, active)
+        result = np.empty_like(vector)
+        result[mine] = mean(chunks, [weights[w] for w in active], depth)
+        for sender in self._senders.values():
+            sender(lambda c: c.send_numbers(result[mine]))
+        for other, channel in sorted(self.channels.items()):
+            channel.receive_numbers(result[edges[other] : edges[other + 1]])
+        for sender in self._senders.values():
+            sender.wait()
+        return result
+
+    def everyones(self, message: Any) -> list[Any]:
+        """A small message of each worker, in their order."""
+        for sender in self._senders.values():
+            sender(lambda c: c.send(message))
+        return [message if w == self.rank else self.channels[w].receive() for w in range(self.count)]
+
+    def close(self) -> None:
+        """Ends all connections."""
+        for channel in self.channels.values():
+            channel.close()
+        for sender in self._senders.values():
+            sender.stop()
+
+    def _gathered(self, vector: np.ndarray, mine: slice, active: Sequence[int]) -> list[np.ndarray]:
+        size = mine.stop - mine.start
+        if self._room.size != size * self.count or self._room.dtype != vector.dtype:
+            self._room = np.empty(size * self.count, vector.dtype)
+        chunks = []
+        for w in active:
+            chunk = vector[mine] if w == self.rank else self._room[w * size : (w + 1) * size]
+            if w != self.rank:
+                self.channels[w].receive_numbers(chunk)
+            chunks.append(chunk)
+        return chunks
+
+
+class Sender:
+    """A thread that sends over one channel, so that all can send and receive at once."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._work: queue.SimpleQueue[Callable[[Channel], Any] | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+        self._open = 0
+        threading.Thread(target=self._run, args=(channel,), daemon=True).start()
+
+    def __call__(self, work: Callable[[Channel], Any]) -> None:
+        self._open += 1
+        self._work.put(work)
+
+    def wait(self) -> None:
+        """Returns when everything is sent; raises what went wrong."""
+        while self._open:
+            self._open -= 1
+            error = self._done.get()
+            if error is not None:
+                raise error
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self._work.put(None)
+
+    def _run(self, channel: Channel) -> None:
+        while (work := self._work.get()) is not None:
+            try:
+                work(channel)
+                self._done.put(None)
+            except Exception as error:
+                self._done.put(error)
