@@ -12,6 +12,7 @@ from typing import Protocol, Self, runtime_checkable
 import numpy as np
 
 from dl4py.data.batch import Arrays, Batch, Masks, chosen, taken
+from dl4py.data.image_form import ImageForm
 from dl4py.data.normalizers import Fitted
 from dl4py.data.places import Chosen, Numbered, Place
 from dl4py.errors import DataError
@@ -41,7 +42,8 @@ class Dataset:
 
     Whole numbers (pixels of an idx file) stay as the file holds them and become single precision batch by batch.
     Features may be read from files batch by batch. With `fresh` the first features are those for judging, and epochs
-    of training draw others. With `mirror` the labels are the features.
+    of training draw others. With `mirror` the labels are the features. `images` says how the first features were made
+    of image files.
     """
 
     features: Arrays
@@ -52,6 +54,7 @@ class Dataset:
     label_masks: Masks = ()
     fresh: Fresh | None = None
     mirror: bool = False
+    images: ImageForm | None = None
 
     def __post_init__(self) -> None:
         arrays = [*self.features, *self.labels, *self.feature_masks, *self.label_masks]

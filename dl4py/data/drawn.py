@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from dl4py.data.dataset import Dataset
-from dl4py.data.images import ColorOrder, pixels, read_image, resized
+from dl4py.data.image_form import ImageForm
+from dl4py.data.images import pixels, read_image, resized
 from dl4py.data.places import Paths
 from dl4py.data.room import IN_MEMORY
-from dl4py.data.transforms import Transform
 from dl4py.errors import DataError
 
 WORD = 2**64 - 1
@@ -22,17 +22,13 @@ WORD = 2**64 - 1
 
 @dataclass(frozen=True, eq=False)
 class ImageFiles:
-    """Images `[n, channels, height, width]` of files; `transforms` come before the last change of size.
+    """Images `[n, channels, height, width]` of files.
 
     It stands in a data set like an array: indexed, it reads images as they are judged.
     """
 
     files: tuple[str, ...]
-    height: int
-    width: int
-    channels: int
-    order: ColorOrder
-    transforms: tuple[Transform, ...]
+    form: ImageForm
 
     dtype = np.dtype(np.uint8)
     ndim = 4
@@ -40,7 +36,7 @@ class ImageFiles:
     @property
     def shape(self) -> tuple[int, int, int, int]:
         """Examples, channels, height, width."""
-        return len(self.files), self.channels, self.height, self.width
+        return len(self.files), self.form.channels, self.form.height, self.form.width
 
     def __len__(self) -> int:
         return len(self.files)
@@ -64,9 +60,9 @@ class ImageFiles:
         Many pixels are not kept: their files are read batch by batch, in every epoch again.
         """
         many = prod(self.shape) > IN_MEMORY
-        varied = any(transform.varies for transform in self.transforms)
+        varied = any(transform.varies for transform in self.form.transforms)
         x: Any = self if many else self[:]
-        return Dataset((x,), (labels,), names, Paths(self.files), fresh=self if varied else None)
+        return Dataset((x,), (labels,), names, Paths(self.files), fresh=self if varied else None, images=self.form)
 
     def _gathered(self, numbers: np.ndarray, generators: Iterable[np.random.Generator | None]) -> np.ndarray:
         array = np.empty((len(numbers), *self.shape[1:]), np.uint8)
@@ -75,13 +71,13 @@ class ImageFiles:
         return array
 
     def _image(self, file: str, random: np.random.Generator | None) -> np.ndarray:
-        image = read_image(Path(file), self.channels)
-        for transform in self.transforms:
+        image = read_image(Path(file), self.form.channels)
+        for transform in self.form.transforms:
             try:
                 image = transform.apply(image, random)
             except DataError as error:
                 raise DataError(f"{file}: {error}", at=error.at, hint=error.hint) from None
-        return pixels(resized(image, self.height, self.width), self.order)
+        return pixels(resized(image, self.form.height, self.form.width), self.form.color_order)
 
 
 def _generator(seed: int, epoch: int, number: int) -> np.random.Generator:

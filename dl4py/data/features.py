@@ -1,4 +1,4 @@
-"""Features without labels, for `predict`: CSV, JSON lines, npz, npy, idx, from a file, a folder or a pipe."""
+"""Features without labels, for `predict`: CSV, JSON lines, npz, npy, idx, images, from a file, a folder or a pipe."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from dl4py.data.batch import MASKS, Batch, Masks, misfit
+from dl4py.data.batch import MASKS, Masks, misfit
+from dl4py.data.dataset import Dataset
+from dl4py.data.drawn import ImageFiles
 from dl4py.data.files import content, decoded, unpacked
+from dl4py.data.folders import images_at
 from dl4py.data.idx import parse_idx
+from dl4py.data.image_form import ImageForm
+from dl4py.data.places import Paths
 from dl4py.data.sequences import padded
 from dl4py.data.table import Form, Table, numeric
 from dl4py.errors import DataError
@@ -22,12 +28,15 @@ Read = tuple[list[np.ndarray], Masks]
 GIVE_FORM = "give its form with `--from`"
 
 
-def read_features(source: str | Path, form: str | None = None) -> Batch:
+def read_features(source: str | Path, form: str | None = None, images: ImageForm | None = None) -> Dataset:
     """The arrays of a network's inputs, `[n, ...]`, and their masks; `-` is standard input.
 
     `form` is csv, jsonl, npz, npy or idx; when absent, the first bytes tell. Gzipped data is unpacked. A folder holds
-    a sequence in each of its CSV files, as the reader `csv_sequence` reads them.
+    images, also in folders inside, or a sequence in each of its CSV files, as the reader `csv_sequence` reads them.
+    `images` says how images become features.
     """
+    if form is None and (found := images_at(Path(source))):
+        return _images(tuple(map(str, found)), images)
     if Path(source).is_dir():
         return _folder(str(source))
     name = "<stdin>" if str(source) == "-" else str(source)
@@ -45,7 +54,7 @@ def read_features(source: str | Path, form: str | None = None) -> Batch:
     for array, mask in zip(arrays, masks, strict=False):
         if mask is not None and (wrong := misfit(array, mask)):
             raise DataError(f"{name}: {wrong}", hint=MASKS)
-    return Batch(tuple(arrays), feature_masks=masks)
+    return Dataset(tuple(arrays), feature_masks=masks)
 
 
 def form_of(data: bytes) -> str:
@@ -59,12 +68,20 @@ def form_of(data: bytes) -> str:
     return "jsonl" if data.lstrip()[:1] in (b"[", b"{") else "csv"
 
 
-def _folder(path: str) -> Batch:
+def _images(files: tuple[str, ...], form: ImageForm | None) -> Dataset:
+    """Images as they are judged, read when their batch comes."""
+    if form is None:
+        raise DataError(f"{files[0]} is an image, the model takes none", hint="give numbers: CSV, JSON lines or npz")
+    features: Any = ImageFiles(files, form)
+    return Dataset((features,), place=Paths(files), images=form)
+
+
+def _folder(path: str) -> Dataset:
     """Sequences of a folder, a file each; what is empty behind shorter ones is masked."""
     from dl4py.data.readers.csv_sequence import CsvSequence
 
     try:
-        return CsvSequence(path=path, align="start").load().batch(slice(None))
+        return CsvSequence(path=path, align="start").load()
     except DataError as error:  # the hints are about keys of a reader, which nobody has written here
         raise DataError(
             str(error), hint="a sequence in each file, a step a line: numbers separated by commas"

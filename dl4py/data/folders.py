@@ -26,8 +26,20 @@ def class_folders(path: Path, at: Mark | None) -> list[Path]:
 
 def images_of(folder: Path, at: Mark | None) -> list[Path]:
     """The images of a class, by name; other files are passed over."""
-    images = sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith((".", "_")))
+    images = _images(folder)
     if not images:
         hint = f"endings of images: {', '.join(sorted(ENDINGS))}"
         raise DataError(f"{folder} holds no images", at=at, hint=hint)
     return images
+
+
+def images_at(path: Path) -> list[Path]:
+    """The image itself, or the images of a folder by name, or else those of the folders inside; there may be none."""
+    if not path.is_dir():
+        return [path] if path.suffix.lower() in ENDINGS and path.exists() else []
+    inner = sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith((".", "_")))
+    return _images(path) or [image for folder in inner for image in _images(folder)]
+
+
+def _images(folder: Path) -> list[Path]:
+    return sorted(p for p in folder.iterdir() if p.suffix.lower() in ENDINGS and not p.name.startswith((".", "_")))

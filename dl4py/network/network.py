@@ -42,6 +42,7 @@ class Network:
         self.epoch = config.epoch_count
         self.normalizer: Any = None
         self.labels: list[str] = []
+        self.images: Any = None  # how image files become features
         self.data: Any = None  # the other sections of the spec that the network was loaded from
         self.training: Any = None
         kind, mapped = config.precision, config.mmap

@@ -61,7 +61,7 @@ def transfer(base: Network, config: TransferConfig) -> Network:
     layers = [_open(layer, fresh is None) for layer, fresh in zip(layers, kept, strict=True)]
     names = [layer.name or f"layer{i}" for i, layer in enumerate(layers)]
     made = Network(_config(base.config, tuple(layers)))
-    made.normalizer, made.labels = base.normalizer, base.labels
+    made.normalizer, made.labels, made.images = base.normalizer, base.labels, base.images
     for name, source in zip(names, kept, strict=True):
         if source is not None:
             _copy(base, made, str(source.name), name)

@@ -31,5 +31,6 @@ def fit(
     else:
         dataset = as_dataset(data)
     network.labels = list(dataset.class_names) or network.labels
+    network.images = dataset.images or network.images
     batches = BatchIterator(dataset, training.batch_size, seed, shuffle, network.normalizer)
     return train(network, batches, network.epoch + training.epochs, listeners)

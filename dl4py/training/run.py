@@ -57,9 +57,17 @@ class Run:
         (self.folder / CHECKPOINT).unlink(missing_ok=True)
         return network
 
-    def evaluate(self, network: Network) -> Any:
-        """Figures on the test part, None without one."""
-        return evaluate(network, self.data.test) if self.data.test is not None else None
+    def fresh(self) -> Network:
+        """The network before its first step, with what its zip keeps of the data."""
+        network = Network(self.spec.network)
+        network.normalizer = self.data.normalizer
+        network.labels = list(self.data.train.class_names)
+        network.images = self.data.train.images
+        return network
+
+    def evaluate(self, network: Network, output: int | str = 0) -> Any:
+        """Figures of an output on the test part, None without one."""
+        return evaluate(network, self.data.test, output=output) if self.data.test is not None else None
 
     def _start(self) -> tuple[Network, int]:
         for name in (CHECKPOINT, MODEL):
@@ -68,8 +76,5 @@ class Run:
                 network = load(path)
                 cut(self.folder / METRICS, network.iteration)
                 return network, batches_done(path)
-        network = Network(self.spec.network)
-        network.normalizer = self.data.normalizer
-        network.labels = list(self.data.train.class_names)
         cut(self.folder / METRICS, 0)
-        return network, 0
+        return self.fresh(), 0

@@ -107,8 +107,10 @@ def test_one_answer_for_a_sequence(folder, tmp_path):
         (tmp_path / "z" / path.name).write_text(text)
     done = command("predict", tmp_path / "net.zip", tmp_path / "z")
     assert done.returncode == 0, done.stderr
-    answers = np.array([line.split(",")[1:] for line in done.stdout.splitlines()[1:]], float)
-    assert np.allclose(answers, alone, atol=1e-5)
+    lines = [line.split(",") for line in done.stdout.splitlines()]
+    assert lines[0][:2] == ["file", "class"]
+    assert [line[0] for line in lines[1:]] == [str(tmp_path / "z" / f"{i}.csv") for i in range(4)]
+    assert np.allclose(np.array([line[2:] for line in lines[1:]], float), alone, atol=1e-5)
 
 
 def test_ragged_sequences_leave_with_status_5(folder, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 from dl4py.data.batch import Batch
 from dl4py.data.dataset import Dataset
 from dl4py.data.normalizers.standardize import Standardize
-from dl4py.errors import DataError
+from dl4py.errors import DataError, InvalidValue
 from dl4py.evaluation import Evaluation, RegressionEvaluation, evaluate
 from dl4py.evaluation.roc import ROC, Roc
 from dl4py.network import Network, NetworkConfig
@@ -70,3 +70,28 @@ def test_things_that_are_no_data():
     with pytest.raises(DataError) as error:
         evaluate(network(), 5)
     assert str(error.value) == "expected a reader, a data set or arrays (x, y), found int"
+
+
+def test_each_output_is_judged_by_its_own_labels():
+    number = RNG.normal(size=(10, 1)).astype(np.float32)
+    vertices = [
+        {"name": "kind", "type": "output", "n_out": 3, "inputs": ["x"]},
+        {"name": "amount", "type": "output", "n_out": 1, "activation": "identity", "loss": "mse", "inputs": ["x"]},
+    ]
+    graph = {"inputs": {"x": 4}, "vertices": vertices, "outputs": ["kind", "amount"], "seed": 1}
+    net = Network(NetworkConfig.model_validate(graph))
+    data = Dataset((X,), (CLASSES, number), ("a", "b", "c"))
+    assert evaluate(net, data).labels == ["a", "b", "c"]
+    figures = evaluate(net, data, output="amount", batch_size=3)
+    assert type(figures) is RegressionEvaluation
+    assert np.allclose(figures.mse, ((net.output(X)[1] - number) ** 2).mean(axis=0), rtol=1e-5)
+    assert figures.as_dict() == evaluate(net, data, output=1, batch_size=3).as_dict()
+    with pytest.raises(InvalidValue) as error:
+        evaluate(net, data, output="number")
+    assert (str(error.value), error.value.hint) == (
+        "the network has no output `number`",
+        "its outputs: kind, amount",
+    )
+    with pytest.raises(DataError) as lacking:
+        evaluate(net, (X, CLASSES), output="amount")
+    assert str(lacking.value) == "the data has no labels to compare with"

@@ -1,5 +1,6 @@
 """dl4py evaluate: figures of a model on data."""
 
+from itertools import product
 from typing import Any
 
 import click
@@ -21,6 +22,7 @@ from dl4py.cli.options import common, is_spec, json_option, read_spec, set_optio
     help="classification, regression, roc or calibration, also as '{type: roc, steps: 30}'; what fits the loss when "
     "absent.",
 )
+@click.option("--of", "output", metavar="OUTPUT", help="The output to judge; all, or with --metric the first.")
 @gates
 @set_option
 @json_option
@@ -31,6 +33,7 @@ def command(
     labels: str,
     header: bool,
     metrics: tuple[str, ...],
+    output: str | None,
     lows: tuple[Gate, ...],
     highs: tuple[Gate, ...],
     overrides: tuple[str, ...],
@@ -38,7 +41,8 @@ def command(
 ) -> None:
     """Print accuracy, precision, recall and the confusion matrix of MODEL, or errors of a regression.
 
-    What a label mask covers is left out. `dl4py explain evaluation` lists what --metric takes.
+    A network with several outputs is judged output by output. What a label mask covers is left out. `dl4py explain
+    evaluation` lists what --metric takes.
 
     \b
     Examples:
@@ -57,14 +61,16 @@ def command(
     found = read_spec(data, overrides).data if is_spec(data) else csv_reader(network, data, labels, header)
     dataset = as_dataset(found)
     known: dict[str, Any] = {}
-    for asked in wanted:
-        figures = evaluate(network, dataset, judgement=asked)
-        known |= figures.as_dict() | {"loss": figures.loss}
+    outputs = [output] if output else network.graph.outputs[: 1 if metrics else max(1, len(dataset.labels))]
+    for asked, name in product(wanted, outputs):
+        figures = evaluate(network, dataset, judgement=asked, output=name)
+        under = "" if name == outputs[0] else f"{name}."
+        known |= {under + figure: value for figure, value in (figures.as_dict() | {"loss": figures.loss}).items()}
         if as_json:
-            name = {"metric": asked.type} if asked else {}
-            console.show_json(name | figures.as_dict() | {"loss": figures.loss})
+            which = ({"metric": asked.type} if asked else {}) | ({"output": name} if len(outputs) > 1 else {})
+            console.show_json(which | figures.as_dict() | {"loss": figures.loss})
         else:
-            console.show(text(figures))
+            console.show((f"output `{name}`:\n" if len(outputs) > 1 else "") + text(figures))
     if not as_json:
         console.show(f"loss: {known['loss']:.6f}")
     check([*lows, *highs], known)
@@ -76,7 +82,7 @@ def csv_reader(network: object, path: str, labels: str, header: bool) -> object:
     from dl4py.data.readers.csv import Csv
 
     classes = None
-    if classifying(network):
+    if classifying(network, network.graph.outputs[0]):  # type: ignore[attr-defined]
         output = network.graph.node(network.graph.outputs[0])  # type: ignore[attr-defined]
         classes = tuple(network.labels) or output.shape.array[0]  # type: ignore[attr-defined]
     column = int(labels) if labels.lstrip("-").isdigit() else labels

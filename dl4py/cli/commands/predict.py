@@ -19,19 +19,20 @@ from dl4py.cli.options import common
 def command(
     model: str, input: str, output: str, form: str | None, source: str | None, classes: bool, batch: int
 ) -> None:
-    """Compute what MODEL answers to the examples of INPUT (CSV, JSON lines, npz, npy, idx, a folder of sequences; - is
-    standard input).
+    """Compute what MODEL answers to the examples of INPUT: CSV, JSON lines, npz, npy, idx, an image, a folder of images
+    or of sequences; - is standard input.
 
     \b
     Examples:
       dl4py predict model.zip flowers.csv
       cat flowers.csv | dl4py predict model.zip - --classes
+      dl4py predict model.zip photos/
     """
-    from dl4py.cli import predictions
+    from dl4py.cli import answers, predictions
     from dl4py.data.features import read_features
     from dl4py.formats.model import load
 
     network = load(model)
-    x = read_features(input, source)
-    y = predictions.compute(network, x, batch)
-    predictions.write(network, y, output, form or predictions.form_of(output), classes)
+    x = read_features(input, source, predictions.image_form(network))
+    found = predictions.compute(network, x, batch)
+    answers.write(found, predictions.files_of(x), output, form or answers.form_of(output), classes)

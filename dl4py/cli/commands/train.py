@@ -60,5 +60,6 @@ def command(
     console.say(f"run folder {run.folder}")
     network = run.train([Progress()])
     figures = run.evaluate(network)
-    console.trained(run.folder / MODEL, network.iteration, figures, as_json)
+    others = {name: run.evaluate(network, name) for name in network.graph.outputs[1:]} if figures else {}
+    console.trained(run.folder / MODEL, network.iteration, figures, as_json, others)
     check([*lows, *highs], figures.as_dict() | {"loss": figures.loss} if figures is not None else {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
 
 import numpy as np
 
@@ -11,15 +10,14 @@ from dl4py.data.classes import one_hot
 from dl4py.data.dataset import Dataset
 from dl4py.data.drawn import ImageFiles
 from dl4py.data.folders import class_folders, images_of
-from dl4py.data.images import ColorOrder
+from dl4py.data.image_form import ImageForm
 from dl4py.data.readers.base import Reader, reader
-from dl4py.data.transforms import Transform
 from dl4py.errors import DataError
-from dl4py.spec import AsTuple, FilePath, Size, key
+from dl4py.spec import FilePath, key
 
 
 @reader("image_folder", java="org.datavec.image.recordreader.ImageRecordReader")
-class ImageFolder(Reader):
+class ImageFolder(Reader, ImageForm):
     """Images by class: `path/cat/1.jpg`, `path/dog/2.png`; classes are in the order of their folders' names.
 
     Features `[n, channels, height, width]`, 0 to 255; a normalizer scales them. Labels `[n, classes]`. Transforms come
@@ -28,11 +26,6 @@ class ImageFolder(Reader):
     """
 
     path: FilePath = key("Folder with a folder for each class.")
-    height: Size = key("Height of the features in pixels.")
-    width: Size = key("Width of the features in pixels.")
-    channels: Literal[1, 3, 4] = key("1 for grey values, 3 for colours, 4 with transparency.", default=3)
-    color_order: ColorOrder = key("Order of the colours; DL4J's is `bgr`.", default="bgr")
-    transforms: Annotated[tuple[Transform, ...], AsTuple] = key("What is done to each image, in order.", default=())
 
     def load(self) -> Dataset:
         at = self.mark("path")
@@ -40,8 +33,7 @@ class ImageFolder(Reader):
         names = self._names(folders)
         found = [(str(file), names.index(folder.name)) for folder in folders for file in images_of(folder, at)]
         files, numbers = zip(*found[self.span(len(found))], strict=True)
-        images = ImageFiles(files, self.height, self.width, self.channels, self.color_order, self.transforms)
-        return images.dataset(one_hot(np.array(numbers), len(names)), names)
+        return ImageFiles(files, ImageForm.of(self)).dataset(one_hot(np.array(numbers), len(names)), names)
 
     def _names(self, folders: list[Path]) -> tuple[str, ...]:
         names = tuple(folder.name for folder in folders)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -11,17 +11,16 @@ from dl4py.data.classes import one_hot
 from dl4py.data.dataset import Dataset
 from dl4py.data.drawn import ImageFiles
 from dl4py.data.folders import class_folders, images_of
-from dl4py.data.images import ColorOrder
+from dl4py.data.image_form import ImageForm
 from dl4py.data.readers.base import Reader, reader
-from dl4py.data.transforms import Transform
 from dl4py.errors import DataError
-from dl4py.spec import AsTuple, FilePath, Size, key
+from dl4py.spec import FilePath, Size, key
 
 SOURCE = "unpack lfw.tgz of http://vis-www.cs.umass.edu/lfw/: 13,233 photos of 5,749 people, a folder for each"
 
 
 @reader("lfw", java="org.deeplearning4j.datasets.iterator.impl.LFWDataSetIterator")
-class Lfw(Reader):
+class Lfw(Reader, ImageForm):
     """Faces in a folder for each person, `lfw/Aaron_Eckhart/Aaron_Eckhart_0001.jpg`.
 
     Features `[n, channels, height, width]`, 0 to 255, labels `[n, people]`.
@@ -33,9 +32,7 @@ class Lfw(Reader):
     height: Size = key("Height of the features in pixels.", default=250)
     width: Size = key("Width of the features in pixels.", default=250)
     channels: Literal[1, 3] = key("1 for grey values, 3 for colours.", default=3)
-    color_order: ColorOrder = key("Order of the colours; DL4J's is `bgr`.", default="bgr")
     min_images: Size = key("People with fewer photos are left out.", default=1)
-    transforms: Annotated[tuple[Transform, ...], AsTuple] = key("What is done to each image, in order.", default=())
 
     def load(self) -> Dataset:
         at = self.mark("path")
@@ -53,5 +50,4 @@ class Lfw(Reader):
             )
         found = [(str(file), names.index(name)) for name, files in people.items() for file in files]
         files, numbers = zip(*found[self.span(len(found))], strict=True)
-        images = ImageFiles(files, self.height, self.width, self.channels, self.color_order, self.transforms)
-        return images.dataset(one_hot(np.array(numbers), len(names)), names)
+        return ImageFiles(files, ImageForm.of(self)).dataset(one_hot(np.array(numbers), len(names)), names)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -20,7 +20,9 @@ from dl4py.network.graph import build
 from dl4py.network.memory import vector
 from dl4py.network.network import Network
 from dl4py.network.parameters import lay_out
+from dl4py.spec import Thing
 
+T = TypeVar("T", bound=Thing)
 OWN = "dl4py.json"
 """Our entry beside DL4J's: the spec of the network, whose absence tells that DL4J wrote the zip."""
 
@@ -42,6 +44,8 @@ def save(network: Network, path: str | os.PathLike[str], *, more: dict[str, Any]
 
         entries["normalizer.bin"] = write_normalizer(network.normalizer)
     own = {"format": 1, "network": write(network.config), "labels": network.labels} | (more or {})
+    if network.images is not None:
+        own["images"] = write(network.images)
     entries[OWN] = json.dumps(own, indent=1).encode()
     write_archive(path, entries)
 
@@ -62,7 +66,7 @@ def _network(archive: Archive) -> Network:
     if own is None:
         config = read_configuration(parsed, where)
     else:  # ours says what DL4J's JSON cannot: a warm-up prints its name alone
-        config = _own_config(archive, own).but(**_counts(parsed, where))
+        config = _own_thing(archive, NetworkConfig, own["network"]).but(**_counts(parsed, where))
     graph = build(config)
     parameters = lay_out(graph)
     vectors = Vectors(graph, parameters, {} if own else parsed, str(archive.path))
@@ -74,6 +78,10 @@ def _network(archive: Archive) -> Network:
     state = state if state is None else vectors.state(state)
     network = Network(config, params=np.zeros(0) if params is None else params, state=state)
     network.labels = list(own.get("labels") or []) if own else []
+    if own and own.get("images") is not None:
+        from dl4py.data.image_form import ImageForm
+
+        network.images = _own_thing(archive, ImageForm, own["images"])
     if archive.has("normalizer.bin"):
         from dl4py.formats.dl4j.normalizer import read_normalizer
 
@@ -106,8 +114,10 @@ def _own(archive: Archive) -> dict[str, Any] | None:
     return own
 
 
-def _own_config(archive: Archive, own: dict[str, Any]) -> NetworkConfig:
+def _own_thing(archive: Archive, cls: type[T], text: Any) -> T:
     from dl4py.spec.bind import bind_thing
     from dl4py.spec.source import Source
 
-    return bind_thing(NetworkConfig, Source(f"{archive.path}:{OWN}", own["network"]))
+    if not isinstance(text, str):
+        raise ModelFileError(f"{archive.path}:{OWN} is not what dl4py writes", hint="the file is damaged")
+    return bind_thing(cls, Source(f"{archive.path}:{OWN}", text))
