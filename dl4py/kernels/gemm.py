@@ -1,10 +1,15 @@
-"""Matrix products on views, through NumPy's BLAS; the one door to products, whatever computes them."""
+"""Matrix products on views, through NumPy's BLAS or the register tile; the one door to products."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from dl4py.kernels.jit import native
+from dl4py.kernels.jit import Instruction, kernel, native
+from dl4py.kernels.pack import flat, pack_panel
+from dl4py.kernels.tiling import DEPTH, stripe
+
+panel = Instruction("panel")
+HEIGHT = 240  # rows of `a` that stay in the second-level cache while panel after panel meets them
 
 
 @native("b i, i o -> b o")
@@ -21,3 +26,29 @@ def matmul(a, b, out):
 def products(a, b, out):
     """``out[p, q] = a[p, q] b[p, q]``: a product for each place, views passed as they are."""
     return np.matmul, (a, b, out)
+
+
+def tiled(a, b, out, *, add=False):
+    """`product` bound to views of any strides, of which those of `out` along its last axis are next to each other."""
+    scratch = np.empty((DEPTH + 1) * 32, out.dtype)
+    strides = [n // out.itemsize for view in (a, b, out) for n in view.strides]
+    return product.bind((flat(a), flat(b), scratch, flat(out)), (*strides[:5], *a.shape, b.shape[1], int(add)))
+
+
+@kernel("a, b, s -> o")
+def product(
+    a, b, scratch, out, a_row: int, a_step: int, b_step: int, b_column: int, out_row: int,
+    rows: int, depth: int, columns: int, add: int,
+):  # fmt: skip
+    """``out (+)= a b`` on vectors that hold matrices; strides are in values."""
+    width = panel(out)
+    for above in range(0, rows, HEIGHT):
+        for start in range(0, depth, DEPTH):
+            steps = min(DEPTH, depth - start)
+            begun = 1 if start > 0 else add
+            for left in range(0, columns, width):
+                some = min(width, columns - left)
+                pack_panel(b, start * b_step + left * b_column, b_step, b_column, scratch, 0, steps, some)
+                place = above * out_row + left
+                stripe(a, above * a_row + start * a_step, a_row, a_step, None, 0, 1, steps, scratch, 0, width,
+                       out, place, out_row, begun, out, place, out_row, min(HEIGHT, rows - above), some)  # fmt: skip

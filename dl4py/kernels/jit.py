@@ -50,12 +50,21 @@ class Kernel:
     `split` says that rows (the first dimension named by the signature's first word) are independent, so a plan may
     give parts of them to threads. `ordered` says that the terms of a sum keep their order: the compiler would make
     ``b v + (1 - b) g`` into ``b (v - g) + g``, which in single precision loses three digits where b is 0.999.
+    `ranges` names a dimension whose parts are independent too, but wherever it stands: the function takes all arrays
+    and, behind its constants, the first index of its part and the one behind the last.
     """
 
     def __init__(
-        self, fn: Callable[..., Any], text: str, *, split: bool = False, ordered: bool = False, compiled: bool = True
+        self,
+        fn: Callable[..., Any],
+        text: str,
+        *,
+        split: bool = False,
+        ordered: bool = False,
+        compiled: bool = True,
+        ranges: str = "",
     ) -> None:
-        self.fn, self.text, self.split, self.ordered = fn, text, split, ordered
+        self.fn, self.text, self.split, self.ordered, self.ranges = fn, text, split, ordered, ranges
         self.name = fn.__name__
         self.operands = parse_signature(text)
         self.constants = tuple(python_signature(fn).parameters)[len(self.operands) :] if compiled else ()
@@ -80,6 +89,15 @@ class Kernel:
         dispatcher.compile(tuple(numba.typeof(a) for a in args))
         return dispatcher, args
 
+    def size(self, word: str, arrays: tuple[np.ndarray, ...]) -> int:
+        """The size that a word of the signature has for these arrays."""
+        return next(
+            size
+            for operand, array in zip(self.operands, arrays, strict=True)
+            for dim, size in zip(operand.dims, array.shape, strict=False)
+            if dim == word
+        )
+
     def dispatcher(self) -> Any:
         """numba's dispatcher of this kernel."""
         if self._dispatcher is None:
@@ -88,9 +106,11 @@ class Kernel:
         return self._dispatcher
 
 
-def kernel(text: str, *, split: bool = False, ordered: bool = False) -> Callable[[Callable[..., Any]], Kernel]:
+def kernel(
+    text: str, *, split: bool = False, ordered: bool = False, ranges: str = ""
+) -> Callable[[Callable[..., Any]], Kernel]:
     """Makes a kernel of a function of signature `text` (see `parse_signature`); `ordered` keeps sums as written."""
-    return lambda fn: Kernel(fn, text, split=split, ordered=ordered)
+    return lambda fn: Kernel(fn, text, split=split, ordered=ordered, ranges=ranges)
 
 
 def native(text: str) -> Callable[[Callable[..., Any]], Kernel]:
@@ -142,6 +162,25 @@ class Helper:
 def helper(fn: Callable[..., Any] | None = None, *, double: Callable[..., Any] | None = None) -> Any:
     """Makes a `Helper` of a function: `@helper`, or `@helper(double=math.exp)` where double has its own body."""
     return Helper(fn, double) if fn else lambda single: Helper(single, double)
+
+
+class Instruction:
+    """One of the intrinsics of `vector`, by name, so that a file of kernels that use it does not load numba."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, *args: Any) -> Any:
+        raise TypeError(f"`{self.name}` is an instruction of compiled kernels")
+
+    @cached_property
+    def _numba_type_(self) -> Any:  # numba asks this of any global that it does not know
+        from numba.core.registry import cpu_target
+
+        from dl4py.kernels import vector
+
+        cpu_target.typing_context.refresh()
+        return cpu_target.typing_context.resolve_value_type(getattr(vector, self.name))
 
 
 def _njit(fn: Callable[..., Any], **more: Any) -> Any:

@@ -29,60 +29,6 @@ def slope(y, hard):
     return y * (1.0 - y)
 
 
-@kernel("b g*, b g, b n, three n -> b n, b n, b n", split=True)
-def lstm_step(z, product, before, peepholes, cell, squashed, h, hard: int):
-    """``c = f c' + g i``, ``h = o tanh(c)``; `z` holds ``x W + b`` and becomes the gates, `product` is ``h' R``.
-
-    `before` is the old cell ``c'``; `squashed` keeps ``tanh(c)``. Hochreiter and Schmidhuber, "Long Short-Term
-    Memory", 1997, https://doi.org/10.1162/neco.1997.9.8.1735.
-    """
-    n = before.shape[1]
-    for b in range(z.shape[0]):  # a loop for each gate, over few arrays: the compiler makes vectors of these
-        i, f, o, g = z[b, :n], z[b, n : 2 * n], z[b, 2 * n : 3 * n], z[b, 3 * n :]
-        hi, hf, ho, hg = product[b, :n], product[b, n : 2 * n], product[b, 2 * n : 3 * n], product[b, 3 * n :]
-        old, new, s = before[b], cell[b], squashed[b]
-        for j in range(n):
-            i[j] = tanh(i[j] + hi[j])
-        for j in range(n):
-            f[j] = opened(f[j] + hf[j] + old[j] * peepholes[0, j], hard)
-        for j in range(n):
-            g[j] = opened(g[j] + hg[j] + old[j] * peepholes[2, j], hard)
-        for j in range(n):
-            new[j] = f[j] * old[j] + g[j] * i[j]
-        for j in range(n):
-            o[j] = opened(o[j] + ho[j] + new[j] * peepholes[1, j], hard)
-        for j in range(n):
-            s[j] = tanh(new[j])
-        for j in range(n):
-            h[b, j] = o[j] * s[j]
-
-
-@kernel("b g, b n, b n, b n, three n, b n, b n, b n* -> b g", split=True)
-def lstm_step_backward(gates, squashed, bent, before, peepholes, dh, dproduct, dcell, dz, hard: int):
-    """Gradients of the pre-outputs; `dcell` becomes ``dc f``, what the old cell gets but for its peepholes.
-
-    The gradient of ``h`` is `dh` from above plus `dproduct` from the step after. `bent` is ``tanh(c)`` where its slope
-    is taken: `squashed` itself but in DL4J's masked steps.
-    """
-    n = before.shape[1]
-    for b in range(gates.shape[0]):
-        i, f, o, g = gates[b, :n], gates[b, n : 2 * n], gates[b, 2 * n : 3 * n], gates[b, 3 * n :]
-        di, df, do, dg = dz[b, :n], dz[b, n : 2 * n], dz[b, 2 * n : 3 * n], dz[b, 3 * n :]
-        dc = dcell[b]
-        for j in range(n):
-            do[j] = (dh[b, j] + dproduct[b, j]) * squashed[b, j] * slope(o[j], hard)
-        for j in range(n):
-            dc[j] += (dh[b, j] + dproduct[b, j]) * o[j] * (1.0 - bent[b, j] * bent[b, j]) + do[j] * peepholes[1, j]
-        for j in range(n):
-            df[j] = dc[j] * before[b, j] * slope(f[j], hard)
-        for j in range(n):
-            dg[j] = dc[j] * i[j] * slope(g[j], hard)
-        for j in range(n):
-            di[j] = dc[j] * g[j] * (1.0 - i[j] * i[j])
-        for j in range(n):
-            dc[j] *= f[j]
-
-
 @kernel("b g, b g, b n, three n -> b n, b n, b n", split=True)
 def gates_in(z, product, before, peepholes, zi, zf, zg):
     """Pre-outputs of the candidate, the forget gate and the input gate, each an array of its own."""

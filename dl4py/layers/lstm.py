@@ -11,6 +11,7 @@ import numpy as np
 from dl4py import kernels as k
 from dl4py.activations import Activation
 from dl4py.layers.base import layer
+from dl4py.layers.gated import Steps, common, emit_steps, emit_steps_backward
 from dl4py.layers.recurrent import RecurrentLayer, history, rows_of, step
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.spec import Number, key
@@ -102,15 +103,26 @@ def emit_lstm(
     e: Emitter, layer: GatedLayer, x: Array, w: Weights, mask: Array | None, states: tuple[Array | None, ...]
 ) -> tuple[Array, Backward]:
     """All steps of an LSTM with or without peepholes."""
-    run = _forward(e, layer, x, w, mask, states)
+    hard = common(layer)
+
+    def forward(states: tuple[Array | None, ...]) -> Steps | Run:
+        if hard is not None:
+            return emit_steps(e, hard, x, w, mask, states)
+        return _forward(e, layer, x, w, mask, states)
+
+    run = forward(states)
     for past, state in zip((run.h, run.c), states, strict=True):
         if state is not None:
             e(k.move.copy, step(past, x.rows), state)
 
     def backward(dy: Array) -> Array | None:
         from_zero = states[0] is not None and e.quirk(15)
-        seen = _forward(e, layer, x, w, mask, (None, None)) if from_zero else run
-        return _backward(e, layer, x, w, mask, seen, dy)
+        seen = forward((None, None)) if from_zero else run
+        if isinstance(seen, Steps):
+            dz = emit_steps_backward(e, hard or 0, w, mask, seen, dy)
+        else:
+            dz = _backward(e, w, mask, seen, dy)
+        return _outer(e, x, w, seen, dz)
 
     return run.h.part(1, x.rows + 1), backward
 
@@ -127,19 +139,17 @@ def _forward(
     c = history(e, time, states[1], batch, n, "c")
     run = Run(h, c, c.part(1, time + 1) if mask is None else e.array(time, batch, n, name="new"))
     product = e.array(batch, 4 * n, name="product")
-    emit_step = _fused(layer) or _general
     for t in range(time):
         e(k.gemm.matmul, step(h, t), w.R, product)
-        run.backs.append(emit_step(e, layer, w, step(z, t), product, step(c, t), step(run.new, t), step(h, t + 1)))
+        run.backs.append(_step(e, layer, w, step(z, t), product, step(c, t), step(run.new, t), step(h, t + 1)))
         if mask is not None:
             e(k.recurrent.masked, step(run.new, t), step(mask, t), step(c, t + 1))
             e(k.rows.mask_rows, step(h, t + 1), step(mask, t))
     return run
 
 
-def _backward(
-    e: Emitter, layer: GatedLayer, x: Array, w: Weights, mask: Array | None, run: Run, dy: Array
-) -> Array | None:
+def _backward(e: Emitter, w: Weights, mask: Array | None, run: Run, dy: Array) -> Array:
+    """The gradient of all pre-outputs."""
     time, batch, n = dy.shape
     leaks = mask is not None and e.quirk(38)
     dz = e.array(time, batch, 4 * n, name="dz")
@@ -157,6 +167,12 @@ def _backward(
             e(k.recurrent.peepholes_backward, step(dz, t), w.peepholes, dcell)
         if t:
             e(k.gemm.matmul, step(dz, t), w.R.T, dproduct)
+    return dz
+
+
+def _outer(e: Emitter, x: Array, w: Weights, run: Steps | Run, dz: Array) -> Array | None:
+    """Gradients of the weights and of the input, from that of all pre-outputs."""
+    time, _, n = run.new.shape
     e(k.gemm.matmul, rows_of(x).T, rows_of(dz), w.dW)
     e(k.gemm.matmul, rows_of(run.h.part(0, time)).T, rows_of(dz), w.dR)
     e(k.rows.sum_rows, rows_of(dz), w.db)
@@ -171,32 +187,10 @@ def _backward(
     return dx
 
 
-def _fused(layer: GatedLayer) -> Callable[..., StepBackward] | None:
-    """One kernel a step where cell and gates have the common functions."""
-    hard = {"sigmoid": 0, "hardsigmoid": 1}.get(layer.gate_activation.type)
-    if layer.activation.type != "tanh" or hard is None:
-        return None
-
-    def emit_step(
-        e: Emitter, layer: GatedLayer, w: Weights, z: Array, product: Array, before: Array, cell: Array, h: Array
-    ) -> StepBackward:
-        squashed = e.like(h, "squashed")
-        e(k.recurrent.lstm_step, z, product, before, w.peepholes, cell, squashed, h, hard)
-
-        def backward(kept: Array | None, dh: Array, dproduct: Array, dcell: Array, dz: Array) -> None:
-            bent = squashed if kept is None else layer.activation.emit(e, kept)[0]
-            arrays = (z, squashed, bent, before, w.peepholes, dh, dproduct, dcell, dz)
-            e(k.recurrent.lstm_step_backward, *arrays, hard)
-
-        return backward
-
-    return emit_step
-
-
-def _general(
+def _step(
     e: Emitter, layer: GatedLayer, w: Weights, z: Array, product: Array, before: Array, cell: Array, h: Array
 ) -> StepBackward:
-    """Any activation: one call for each gate."""
+    """One step with any activation: a call for each gate."""
     zi, zf, zg, zo = (e.like(h, name) for name in ("zi", "zf", "zg", "zo"))
     e(k.recurrent.gates_in, z, product, before, w.peepholes, zi, zf, zg)
     i, i_back = layer.activation.emit(e, zi)

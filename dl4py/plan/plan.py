@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from dl4py.kernels.jit import Kernel
 from dl4py.plan import threads
 from dl4py.plan.array import Array
 from dl4py.plan.emitter import Call
@@ -61,21 +63,27 @@ class Plan:
 
     def _step(self, call: Call) -> Step:
         arrays = tuple(self.numbers(array) for array in call.arrays)
-        parts = self._cuts(call, arrays)
-        if len(parts) == 1:
-            return call.kernel.bind(arrays, call.constants)
-        bound = [call.kernel.bind(part, call.constants) for part in parts]
+        bound = [call.kernel.bind(part, call.constants + more) for part, more in _parts(call.kernel, arrays)]
+        if len(bound) == 1:
+            return bound[0]
         return threads.split(bound[0][0], [args for _, args in bound]), ()
 
-    def _cuts(self, call: Call, arrays: tuple[np.ndarray, ...]) -> list[tuple[np.ndarray, ...]]:
-        if not call.kernel.split or threads.count() == 1 or max(a.nbytes for a in arrays) < threads.LEAST_BYTES:
-            return [arrays]
-        word = call.kernel.operands[0].dims[0]
-        cut = [operand.dims[:1] == (word,) for operand in call.kernel.operands]
-        rows = arrays[0].shape[0]
-        parts = min(threads.count(), rows)
-        edges = [rows * i // parts for i in range(parts + 1)]
-        return [
-            tuple(a[edges[i] : edges[i + 1]] if c else a for a, c in zip(arrays, cut, strict=True))
-            for i in range(parts)
-        ]
+
+def _parts(kernel: Kernel, arrays: tuple[np.ndarray, ...]) -> list[tuple[tuple[np.ndarray, ...], tuple[int, ...]]]:
+    """Arrays and more constants of the parts of a call that threads do at once, cut at fixed places."""
+    if not (kernel.split or kernel.ranges):
+        return [(arrays, ())]
+    word = kernel.ranges or kernel.operands[0].dims[0]
+    rows = kernel.size(word, arrays)
+    large = max(a.nbytes for a in arrays) >= threads.LEAST_BYTES
+    many = min(threads.count(), rows) if large else 1
+    edges = [rows * i // many for i in range(many + 1)]
+    if kernel.ranges:
+        return [(arrays, part) for part in pairwise(edges)]
+    if many == 1:
+        return [(arrays, ())]
+    cut = [operand.dims[:1] == (word,) for operand in kernel.operands]
+    return [
+        (tuple(a[start:stop] if c else a for a, c in zip(arrays, cut, strict=True)), ())
+        for start, stop in pairwise(edges)
+    ]
