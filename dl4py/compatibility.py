@@ -154,5 +154,11 @@ _ALL = [
         "without a mask the score takes the height for the channels; the gradient does not",
         "the score sums over channels",
     ),
+    Quirk(
+        50,
+        "layer `loss` with any activation but identity and ReLU (softmax with cross entropy excepted)",
+        "the score takes the gradient for the pre-output, which was written over it",
+        "the score of the outputs",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

@@ -230,12 +230,12 @@ def scored(
     fused = loss.emit_fused(e, z, activation, labels, mask, score)
     if fused:
         y, dz = fused
-        return y, lambda dy: dz if dy is None else _both(e, dz, activation.emit(e, z)[1](dy))
+        return y, lambda dy: dz if dy is None else added(e, dz, activation.emit(e, z)[1](dy))
     y, activation_backward = activation.emit(e, z)
     dy_loss = loss.emit(e, y, labels, mask, score)
 
     def backward(dy: Array | None) -> Array:
-        dz = activation_backward(dy_loss if dy is None else _both(e, dy_loss, dy))
+        dz = activation_backward(dy_loss if dy is None else added(e, dy_loss, dy))
         assert dz is not None
         if mask is not None and mask.columns > 1 and e.quirk(30):
             apply_mask(e, dz, mask)
@@ -244,7 +244,8 @@ def scored(
     return y, backward
 
 
-def _both(e: Emitter, a: Array, b: Array | None) -> Array:
+def added(e: Emitter, a: Array, b: Array | None) -> Array:
+    """``a += b``."""
     from dl4py.kernels.rows import add
 
     assert b is not None

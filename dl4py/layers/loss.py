@@ -4,10 +4,13 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 from dl4py.activations import Activation
-from dl4py.layers.base import Layer, LossLayerPart, TrainableKeys, layer, scored
+from dl4py.layers.base import Layer, LossLayerPart, TrainableKeys, added, layer, scored
 from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.shapes import Shape
 from dl4py.spec import Count, key
+
+
+FUSED = ("mcxent", "negativeloglikelihood", "sparse_mcxent")
 
 
 @layer("loss", java="org.deeplearning4j.nn.conf.layers.LossLayer")
@@ -37,7 +40,24 @@ class LossLayer(Layer, TrainableKeys, LossLayerPart):
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
     ) -> tuple[Array, Callable[[Array | None], Array | None]]:
         z = x if mask is None else copied(e, x)  # a mask may be multiplied into it
+        if e.training and e.quirk(50) and self._overwrites():
+            return self._overwritten(e, z, labels, mask)
         return scored(e, z, self.activation, self.loss, labels, mask)
+
+    def _overwrites(self) -> bool:
+        """Whether DL4J's backward of the activation writes into the pre-output before the score is computed."""
+        fused = self.activation.type == "softmax" and self.loss.type in FUSED
+        return not fused and self.activation.type not in ("identity", "relu")
+
+    def _overwritten(
+        self, e: Emitter, z: Array, labels: Array, mask: Array | None
+    ) -> tuple[Array, Callable[[Array | None], Array | None]]:
+        """The score of the gradient in place of the pre-output."""
+        with e.scoring(e.array(1, precision="float64", name="unsaid")):
+            y, backward = scored(e, z, self.activation, self.loss, labels, mask)
+        dz = backward(None)
+        scored(e, copied(e, dz), self.activation, self.loss, labels, mask)
+        return y, lambda dy: dz if dy is None else added(e, dz, self.activation.emit(e, z)[1](dy))
 
 
 def copied(e: Emitter, x: Array) -> Array:

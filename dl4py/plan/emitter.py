@@ -126,6 +126,13 @@ class Emitter:
         self.given, self.masks = before
 
     @contextmanager
+    def scoring(self, score: Array) -> Iterator[None]:
+        """Scores inside are added to `score`, which is nobody's."""
+        before, self.score = self.score, score
+        yield
+        self.score = before
+
+    @contextmanager
     def inference(self) -> Iterator[None]:
         """Calls inside are made as for inference."""
         before, self.training = self.training, False
