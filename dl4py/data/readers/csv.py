@@ -23,11 +23,12 @@ from dl4py.spec import Flag, key
 class Csv(Delimited):
     """One example per line; fields separated by one character. Gzipped files are unpacked.
 
-    Features `[n, columns]`; labels `[n, classes]` with a 1 for the class, or `[n, columns]` as they are where there are
+    Features `[n, columns]`, or `[n, 1, columns]` where a line is a series; labels `[n, classes]` with a 1 for the class, or `[n, columns]` as they are where there are
     several columns or `regression` is set.
     """
 
     regression: Flag = key("Labels are numbers, not classes.", default=False)
+    series: Flag = key("A line is a sequence of single values, a step in each column of features.", default=False)
     missing: Literal["error", "drop"] = key("What to do with a line where a field is empty or `?`.", default="error")
 
     @field_validator("labels")
@@ -99,7 +100,8 @@ class _Gathered:
             hint = "is there a missing field in every line?" if dropped else "check `skip_lines` and `header`"
             raise DataError(f"{spec.path} holds no examples", at=spec.mark("path"), hint=hint)
         place = Lines(tuple(self.files), tuple(self.starts), np.array(self.lines))
-        features = (np.concatenate(self.features),)
+        x = np.concatenate(self.features)
+        features = (x[:, None, :] if spec.series else x,)
         if self.words:
             numbers, names = from_words(self.words, spec.classes, place)
             return Dataset(features, (one_hot(numbers, len(names)),), names, place)

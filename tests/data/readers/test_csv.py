@@ -7,6 +7,7 @@ import pytest
 from contract import check_round_trip
 from pydantic import ValidationError
 
+from dl4py.data.normalizers.standardize import Standardize
 from dl4py.data.readers.csv import Csv
 from dl4py.errors import DataError
 
@@ -238,3 +239,13 @@ def test_encodings(tmp_path):
     assert Csv(path=str(path), labels=1, encoding="latin-1").load().class_names == ("a", "größe")
     path.write_bytes("\ufeff1,2\n".encode())
     assert Csv(path=str(path)).load().features[0].tolist() == [[1, 2]]
+
+
+def test_a_line_may_be_a_series(tmp_path):
+    reader = written(tmp_path, "up,1,2,3\ndown,6,5,4\n", labels=0, series=True)
+    data = reader.load()
+    assert data.features[0].tolist() == [[[1, 2, 3]], [[6, 5, 4]]]
+    assert data.labels[0].tolist() == [[0, 1], [1, 0]]
+    scaled = data.normalized(Standardize().fit(data)).features[0]  # one mean for all steps
+    assert np.allclose(scaled, (data.features[0] - 3.5) / np.std(range(6)))
+    check_round_trip(reader)
