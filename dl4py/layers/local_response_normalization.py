@@ -2,12 +2,15 @@
 
 from typing import Any, ClassVar
 
+from dl4py.kernels import elementary as el
 from dl4py.kernels.jit import kernel
 from dl4py.layers.base import layer
 from dl4py.layers.images import ImageFormat, SpatialLayer
 from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.shapes import Shape
 from dl4py.spec import Number, Positive, key
+
+exp, log = el.exp, el.log
 
 
 @layer("local_response_normalization", java="org.deeplearning4j.nn.conf.layers.LocalResponseNormalization")
@@ -41,7 +44,8 @@ class LocalResponseNormalization(SpatialLayer):
                 return None
             dx = e.like(rows, "dx")
             own = int(e.quirk(43))
-            e(normalize_backward, rows, base, y, dy.reshape(*rows.shape), dx, half, self.alpha, self.beta, own)
+            sums = e.like(rows, "sums")
+            e(normalize_backward, rows, base, y, dy.reshape(*rows.shape), dx, sums, half, self.alpha, self.beta, own)
             return dx.reshape(*x.shape)
 
         return y.reshape(*x.shape), backward
@@ -50,29 +54,37 @@ class LocalResponseNormalization(SpatialLayer):
 @kernel("b n -> b n, b n", split=True)
 def normalize(x, base, y, k: float, half: int, alpha: float, beta: float):
     """``base = k + alpha sum x^2``, ``y = x base^-beta``."""
+    n = x.shape[1]
     for i in range(x.shape[0]):
-        for c in range(x.shape[1]):
-            squares = 0.0
-            for j in range(max(c - half, 0), min(c + half + 1, x.shape[1])):
-                squares += x[i, j] * x[i, j]
-            base[i, c] = k + alpha * squares
-            y[i, c] = x[i, c] * base[i, c] ** -beta
+        for c in range(n):
+            base[i, c] = k
+        for step in range(-half, half + 1):
+            for c in range(max(-step, 0), min(n - step, n)):
+                base[i, c] += alpha * x[i, c + step] * x[i, c + step]
+        for c in range(n):  # one function a loop: two in one are not vectorized
+            y[i, c] = log(base[i, c])
+        for c in range(n):
+            y[i, c] = x[i, c] * exp(-beta * y[i, c])
 
 
-@kernel("b n, b n, b n, b n* -> b n", split=True)
-def normalize_backward(x, base, y, dy, dx, half: int, alpha: float, beta: float, own: int):
+@kernel("b n, b n, b n, b n* -> b n, b n", split=True)
+def normalize_backward(x, base, y, dy, dx, sums, half: int, alpha: float, beta: float, own: int):
     """``dx_c = dy_c base_c^-beta - 2 alpha beta x_c sum_j dy_j y_j / base_j``; leaves the summands in ``dy``.
 
     With `own` it is ``base_c`` that divides, as in DL4J.
     """
+    n = x.shape[1]
     for i in range(x.shape[0]):
-        for c in range(x.shape[1]):
-            dx[i, c] = dy[i, c] * base[i, c] ** -beta
+        for c in range(n):
+            dx[i, c] = log(base[i, c])
+        for c in range(n):
+            dx[i, c] = dy[i, c] * exp(-beta * dx[i, c])
+        for c in range(n):
             dy[i, c] *= y[i, c] if own else y[i, c] / base[i, c]
-        for c in range(x.shape[1]):
-            total = 0.0
-            for j in range(max(c - half, 0), min(c + half + 1, x.shape[1])):
-                total += dy[i, j]
-            if own:
-                total /= base[i, c]
+            sums[i, c] = 0.0
+        for step in range(-half, half + 1):
+            for c in range(max(-step, 0), min(n - step, n)):
+                sums[i, c] += dy[i, c + step]
+        for c in range(n):
+            total = sums[i, c] / base[i, c] if own else sums[i, c]
             dx[i, c] -= 2.0 * alpha * beta * x[i, c] * total
