@@ -67,6 +67,7 @@ class Course:
         for hands, (report, current) in zip(rounds, reports, strict=False):
             score = self._checked(hands, report)
             self.stats.gather(report.phases)
+            self.stats.sent += report.sent
             for listener in self.listeners:
                 listener.iteration(self.network, score, report.examples)
             for listener in self.listeners:

@@ -24,6 +24,7 @@ class Report:
     examples: int
     iterations: int
     phases: tuple[tuple[str, str, int, float, float], ...] = ()  # name, machine, process, start in s, seconds
+    sent: int = 0  # bytes of messages
 
     def plus(self, other: Report) -> Report:
         """Both together."""
@@ -33,6 +34,7 @@ class Report:
             self.examples + other.examples,
             max(self.iterations, other.iterations),
             self.phases + other.phases,
+            self.sent + other.sent,
         )
 
     @property

@@ -137,8 +137,9 @@ class Files(FromDriver):
 
 @dataclass
 class Kept:
-    """Batches that stay in the partitions of a persisted RDD of ``(number, Held)``."""
+    """Batches that stay in the partitions of a persisted RDD; `rdd` gives them as ``(number, Held)``."""
 
+    persisted: Any
     rdd: Any
     counts: list[list[int]]  # examples of the objects of each partition
 
@@ -146,7 +147,11 @@ class Kept:
         return [len(part) for part in self.counts]
 
     def examples(self, i: int) -> int:
-        return [size for part in self.counts for size in part][i]
+        return self._all[i]
+
+    @cached_property
+    def _all(self) -> list[int]:
+        return [size for part in self.counts for size in part]
 
     def objects(self, epoch: int) -> Callable[[int], Object]:
         raise ClusterError(
@@ -161,7 +166,7 @@ class Kept:
         return moved.partitionBy(len(hands), int).mapPartitions(_hand)
 
     def close(self) -> None:
-        self.rdd.unpersist()
+        self.persisted.unpersist()
 
 
 def _hand(items: Any) -> Any:

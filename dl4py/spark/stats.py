@@ -23,6 +23,7 @@ class Stats:
     def __init__(self, wanted: bool) -> None:
         self.wanted = wanted
         self.events: dict[str, list[dict[str, Any]]] = {}
+        self.sent = 0  # bytes of messages between workers, where the master counts them
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:

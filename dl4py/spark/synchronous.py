@@ -99,18 +99,18 @@ class Distributed(TrainingMaster):
 
         return open_source(context, data, self, stats)
 
+    def direct(self, context: Any, source: Source, program: Any, workers: int) -> Any:
+        """Transport `direct` with what its tasks do."""
+        from dl4py.spark.transports.direct import Direct
 
-class Synchronous(Distributed):
-    """A master whose numbers after a round are the mean of its workers' numbers."""
-
-    aggregation_depth: Size = key("Depth of the tree that adds up the parameters.", default=2)
+        return Direct(context, source, program, workers, self.retries, self.wait_seconds, self.checkpoint_rounds)
 
     def batches_per_round(self, batches: int, workers: int) -> int:
-        """Steps of a worker between two averagings, of so many batches in all."""
+        """Steps of a worker in a round, of so many batches in all."""
         raise NotImplementedError
 
-    def training(self) -> Training:
-        """What workers do with a hand."""
+    def travels(self, context: Any, source: Source, workers: int, stats: Stats) -> Any:
+        """The transport."""
         raise NotImplementedError
 
     def fit(
@@ -128,7 +128,7 @@ class Synchronous(Distributed):
         workers = self.workers or context.defaultParallelism
         with closing(self.open(context, data, stats)) as source:
             sizes = source.sizes(workers)
-            with closing(self._transport(context, source, workers, stats)) as transport:
+            with closing(self.travels(context, source, workers, stats)) as transport:
                 return Course(
                     network, source, transport, lambda epoch: self._rounds(sizes, workers, epoch), listeners, stats
                 ).run(epochs, skip)
@@ -143,14 +143,21 @@ class Synchronous(Distributed):
         )
         return dealing.rounds(sizes)
 
-    def _transport(self, context: Any, source: Source, workers: int, stats: Stats) -> Any:
+
+class Synchronous(Distributed):
+    """A master whose numbers after a round are the mean of its workers' numbers."""
+
+    aggregation_depth: Size = key("Depth of the tree that adds up the parameters.", default=2)
+
+    def training(self) -> Training:
+        """What workers do with a hand."""
+        raise NotImplementedError
+
+    def travels(self, context: Any, source: Source, workers: int, stats: Stats) -> Any:
         if self.transport == "spark":
             from dl4py.spark.transports.jobs import Jobs
 
             return Jobs(context, source, self.training(), self.aggregation_depth, self.retries, stats)
-        from dl4py.spark.transports.direct import Direct
+        from dl4py.spark.averaging import Averaging
 
-        return Direct(
-            context, source, self.training(), self.aggregation_depth, workers, self.retries, self.wait_seconds,
-            self.checkpoint_rounds,
-        )  # fmt: skip
+        return self.direct(context, source, Averaging(self.training(), self.aggregation_depth), workers)

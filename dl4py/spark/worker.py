@@ -73,7 +73,7 @@ class Training:
                 for hook in hooks:
                     hook.pre_update(batch, network)
                 with clock.phase(FIT):
-                    score = _step(network, batch)
+                    score = step(network, batch)
                 for hook in hooks:
                     hook.post_update(batch, network)
                 examples += batch.size
@@ -94,7 +94,8 @@ class _NotFinite(Exception):  # noqa: N818
         self.number = number
 
 
-def _step(network: Network, batch: Batch) -> float:
+def step(network: Network, batch: Batch) -> float:
+    """One iteration on one batch; its score."""
     return network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
 
 
@@ -126,7 +127,7 @@ def _explained(start: State | None, objects: Sequence[Object], network: Network,
     if start is not None:
         network = start.network()
         for thing in objects[:-1]:
-            _step(network, thing.load())
+            step(network, thing.load())
         batch = objects[-1].load()
         answers = network.activations(*batch.features, mask=batch.feature_masks or None)
         vertex = next((name for name, y in answers.items() if not np.isfinite(y).all()), None)

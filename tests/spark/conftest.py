@@ -31,3 +31,11 @@ def cluster():
     made = session("local-cluster[2,1,1024]")
     yield made
     made.stop()
+
+
+def pytest_collection_modifyitems(items):
+    """PySpark leaves the sockets of its results to the garbage collector."""
+    for item in items:
+        if item.get_closest_marker("spark"):
+            item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
+            item.add_marker(pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from dl4py.network.network import Network
 from dl4py.spark.dealing import Hand
@@ -13,11 +13,25 @@ from dl4py.spark.outcome import Outcome, Report, added_up
 from dl4py.spark.sources import Source
 from dl4py.spark.state import State
 from dl4py.spark.transports.hub import Hub
-from dl4py.spark.transports.staying import Averaging
-from dl4py.spark.transports.wire import Lost
-from dl4py.spark.worker import Training
+from dl4py.spark.transports.mesh import Mesh
+from dl4py.spark.transports.wire import Channel, Lost
 
 Hands = Sequence[Hand]
+
+
+class Program(Protocol):
+    """What tasks do; batches are sent `prefetch` rounds ahead, reports added up over a tree of that depth."""
+
+    @property
+    def prefetch(self) -> int:
+        """Rounds sent before they are due."""
+
+    @property
+    def depth(self) -> int:
+        """Depth of the tree."""
+
+    def serve(self, hub: Channel, mesh: Mesh, network: Network) -> None:
+        """Follows the driver's orders until it says stop."""
 
 
 @dataclass
@@ -30,8 +44,7 @@ class Direct:
 
     context: Any
     source: Source
-    training: Training
-    depth: int
+    program: Program
     workers: int
     retries: int
     limit: float
@@ -65,10 +78,10 @@ class Direct:
         self, first: int, state: State, network: Network, rounds: Sequence[Hands], stopping: Callable[[], bool]
     ) -> Iterator[tuple[int, Report, bool]]:
         hub = self._hub = self._hub or Hub(
-            self.context, Averaging(self.training, self.depth), state, self.workers, self.limit
+            self.context, self.program, state, self.workers, self.limit
         )
         load = self.source.objects(network.epoch)
-        ahead = 1 + self.training.prefetch
+        ahead = 1 + self.program.prefetch
         sent = got = first
         fetched: set[int] = set()
         while True:
@@ -83,14 +96,16 @@ class Direct:
             if got == sent:
                 return
             outcomes: list[Outcome] = hub.outcomes()[: len(rounds[got])]
-            report = added_up([outcome.report for outcome in outcomes], self.depth, Report.plus)
+            report = added_up([outcome.report for outcome in outcomes], self.program.depth, Report.plus)
             network.iteration += report.iterations
             last = got == sent - 1 and stopping()
             if last and got not in fetched:
                 hub.channels[0].send("state")
                 fetched.add(got)
             if got in fetched:
-                network.params[:], network.updater_state[:] = hub.channels[0].receive()
+                network.params[:], state = hub.channels[0].receive()
+                if state is not None:
+                    network.updater_state[:] = state
             yield got, report, got in fetched
             got += 1
 

@@ -63,6 +63,13 @@ class Mesh:
             sender(lambda c: c.send(message))
         return [message if w == self.rank else self.channels[w].receive() for w in range(self.count)]
 
+    def tell(self, message: Any, pending: int) -> None:
+        """Sends a message to all others; waits when more than so many are on their way to one of them."""
+        for sender in self._senders.values():
+            sender(lambda c: c.send(message))
+            if sender.pending > pending:
+                sender.wait()
+
     def close(self) -> None:
         """Ends all connections."""
         for channel in self.channels.values():
@@ -103,6 +110,11 @@ class Sender:
             error = self._done.get()
             if error is not None:
                 raise error
+
+    @property
+    def pending(self) -> int:
+        """How much is not known to be sent."""
+        return self._open
 
     def stop(self) -> None:
         """Ends the thread."""

@@ -61,6 +61,11 @@ class Channel:
         (length,) = struct.unpack("!Q", self._read(8))
         return pickle.loads(self._read(length))
 
+    def pass_over(self) -> None:
+        """Reads and forgets until the other side says None: a closed socket with unread bytes would lose what was sent."""
+        while self.receive() is not None:
+            pass
+
     def send_numbers(self, numbers: np.ndarray) -> None:
         """Sends the bytes of a contiguous vector alone."""
         if numbers.size:
