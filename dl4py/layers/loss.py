@@ -9,7 +9,6 @@ from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.shapes import Shape
 from dl4py.spec import Count, key
 
-
 FUSED = ("mcxent", "negativeloglikelihood", "sparse_mcxent")
 
 
