@@ -32,21 +32,21 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value))
 
 
-def trained(model: Any, iteration: int, figures: Any, as_json: bool, others: dict[str, Any] | None = None) -> None:
+def trained(model: Any, iteration: int, figures: Any, as_json: bool, outputs: dict[str, Any] | None = None) -> None:
     """The result of a training: figures on the test part, where there is one, and where the model lies.
 
-    `figures` are those of the first output, `others` those of further outputs by name.
+    `figures` are those of the first output, `outputs` those of all outputs by name where there are several.
     """
     if as_json:
         result = {"run": str(model.parent), "model": str(model), "iteration": iteration}
         test = {"test": figures.as_dict() | {"loss": figures.loss}} if figures is not None else {}
-        more = {"outputs": {name: other.as_dict() for name, other in others.items()}} if others else {}
+        more = {"outputs": {name: each.as_dict() for name, each in outputs.items()}} if outputs else {}
         show_json(result | test | more)
         return
-    if figures is not None:
+    for name, each in (outputs or {}).items():
+        show(f"output `{name}`:\n" + each.stats().strip("\n"))
+    if figures is not None and not outputs:
         show(figures.stats().strip("\n"))
-    for name, other in (others or {}).items():
-        show(f"\noutput `{name}`:\n{other.stats().strip()}")
     show(f"model: {model}")
 
 

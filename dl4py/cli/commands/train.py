@@ -60,6 +60,7 @@ def command(
     console.say(f"run folder {run.folder}")
     network = run.train([Progress()])
     figures = run.evaluate(network)
-    others = {name: run.evaluate(network, name) for name in network.graph.outputs[1:]} if figures else {}
-    console.trained(run.folder / MODEL, network.iteration, figures, as_json, others)
+    names = network.graph.outputs
+    several = {name: run.evaluate(network, name) for name in names} if figures is not None and len(names) > 1 else {}
+    console.trained(run.folder / MODEL, network.iteration, figures, as_json, several)
     check([*lows, *highs], figures.as_dict() | {"loss": figures.loss} if figures is not None else {})
