@@ -110,10 +110,11 @@ def joined(parts: list[Batch]) -> Batch:
 
 def _columns(arrays: list[Any], masks: list[Any]) -> tuple[Any, Any]:
     """Arrays one below the other and their masks; time is as long as the longest."""
-    joined_arrays, joined_masks = [], []
+    joined_arrays: list[Any] = []
+    joined_masks: list[Any] = []
     for i in range(len(arrays[0])):
         column = [a[i] for a in arrays]
-        mask = [m[i] if i < len(m) else None for m in masks]
+        mask: list[Any] = [m[i] if i < len(m) else None for m in masks]
         if column[0].ndim == 3:
             time = max(a.shape[2] for a in column)
             uneven = any(a.shape[2] != time for a in column) or any(m is not None for m in mask)

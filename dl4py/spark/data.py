@@ -75,7 +75,8 @@ def from_reader(context: Any, reader: Reader, partitions: int | None = None) -> 
     files = context.binaryFiles(deep).map(lambda file: (place[file[0]] * count // len(names), (place[file[0]], file)))
     spread = files.partitionBy(count, int).values()
     if reader.classes is None or isinstance(reader.classes, int):
-        found = spread.mapPartitions(lambda part: [_read(part, reader).class_names]).collect()
+        first = reader.but(classes=None)
+        found = spread.mapPartitions(lambda part: [_read(part, first).class_names]).collect()
         every = sorted({name for part in found for name in part}, key=_numbers_first)
         reader = reader.but(classes=tuple(every)) if every else reader
     read = spread.mapPartitions(lambda part: iter(_read(part, reader)))
@@ -112,11 +113,12 @@ class _Whole:
 def _batch(item: Any) -> Batch:
     if isinstance(item, Batch):
         return item
-    arrays = [None if a is None else np.asarray(a, np.float32)[None] for a in item]
-    if not 1 <= len(arrays) <= 4 or arrays[0] is None:
-        raise DataError("an example is (features, labels, feature mask, label mask); what stands behind may be left out")
-    x, y, mask, label_mask = [*arrays, None, None, None][:4]
-    return Batch((x,), () if y is None else (y,), () if mask is None else (mask,), () if label_mask is None else (label_mask,))
+    if not 1 <= len(item) <= 4 or item[0] is None:
+        raise DataError(
+            "an example is (features, labels, feature mask, label mask); what stands behind may be left out"
+        )
+    columns: list[Any] = [() if a is None else (np.asarray(a, np.float32)[None],) for a in item]
+    return Batch(*columns)
 
 
 def _blocks(rows: Iterable[Any], width: int, names: list[str], known: dict[Any, int] | None) -> Iterator[Batch]:

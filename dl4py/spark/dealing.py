@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from dl4py.spark.java_random import JavaRandom, byte_swapped
@@ -33,7 +33,7 @@ class Dealing:
     def rounds(self, sizes: Sequence[int]) -> list[list[Hand]]:
         """The hands of each round, none of them empty, out of source partitions of those sizes."""
         starts = [0, *accumulate(sizes)]
-        source = [list(range(a, b)) for a, b in zip(starts, starts[1:], strict=False)]
+        source = [list(range(a, b)) for a, b in pairwise(starts)]
         splits = self._random(source) if self.assignment == "random" else self._in_order(source)
         rounds = [[hand for hand in self._hands(split) if hand] for split in splits]
         return [hands for hands in rounds if hands]
@@ -76,7 +76,7 @@ class Dealing:
         objects = [i for part in split for i in part]
         share = self._share(len(objects))
         edges = [0, *accumulate(share)]
-        return [objects[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+        return [objects[a:b] for a, b in pairwise(edges)]
 
     def _share(self, total: int) -> list[int]:
         if self.assignment == "random" and total < self.workers * self.per_worker:

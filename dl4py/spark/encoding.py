@@ -13,7 +13,7 @@ THRESHOLD, BITMAP = 0, 1
 
 
 def threshold_message(residual: np.ndarray, threshold: float) -> np.ndarray:
-    """``[n, N, bits of t, 0, +-(index + 1) ...]``: values of at least t become +-t; what is sent leaves the residual."""
+    """``[n, N, bits of t, 0, +-(index + 1) ...]``: values of t and more become +-t and leave the residual."""
     t = np.float32(threshold)
     up, down = residual >= t, residual <= -t
     index = np.flatnonzero(up | down)

@@ -11,7 +11,7 @@ from dl4py.errors import ClusterError, DL4PyError
 from dl4py.plan import Plan
 
 
-class WorkerTraceback(Exception):  # noqa: N818
+class WorkerTraceback(Exception):
     """The stack of a worker; it stands as the cause below the error that the driver raises."""
 
 
@@ -40,9 +40,7 @@ class Failure:
         cause = WorkerTraceback("\n" + self.stack)
         if self.error is None:
             raise ClusterError(f"{at}: {self.message}", hint="`--traceback` shows the worker's stack") from cause
-        error = type(self.error)(
-            f"{at}: {self.message}", at=self.error.at, note=self.error.note, hint=self.error.hint
-        )
+        error = type(self.error)(f"{at}: {self.message}", at=self.error.at, note=self.error.note, hint=self.error.hint)
         raise error from cause
 
 

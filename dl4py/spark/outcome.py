@@ -91,5 +91,7 @@ def mean(vectors: Sequence[np.ndarray], weights: Sequence[float], depth: int) ->
     """``sum_i w_i v_i / sum_i w_i`` in double, as vectors of the given precision; one vector is its own mean."""
     if len(vectors) == 1:
         return vectors[0]
-    scaled = [v.astype(np.float64) if w == 1.0 else v.astype(np.float64) * w for v, w in zip(vectors, weights, strict=True)]
+    scaled = [
+        v.astype(np.float64) if w == 1.0 else v.astype(np.float64) * w for v, w in zip(vectors, weights, strict=True)
+    ]
     return (added_up(scaled, depth, np.add) / sum(weights)).astype(vectors[0].dtype)

@@ -78,7 +78,6 @@ class Replica:
         score, examples = 0.0, 0
         place = objects[0].place if objects else place
         steps = self._together(objects) if self.keys.mode == "synchronous" else self._apart(objects)
-        failure = None
         try:
             for thing, value in steps:
                 place, score = thing.place, value

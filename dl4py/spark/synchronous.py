@@ -138,9 +138,7 @@ class Distributed(TrainingMaster):
         random = JavaRandom(self.rng_seed)
         seed = [random.long() for _ in range(epoch + 1)][-1]
         per_worker = self.batches_per_round(sum(sizes), workers)
-        dealing = Dealing(
-            workers, per_worker, self.repartition_data, self.repartition_strategy, self.assignment, seed
-        )
+        dealing = Dealing(workers, per_worker, self.repartition_data, self.repartition_strategy, self.assignment, seed)
         return dealing.rounds(sizes)
 
 

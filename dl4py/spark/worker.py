@@ -57,9 +57,7 @@ class Training:
     stats: bool = False
     hooks: tuple[str, ...] = ()
 
-    def outcome(
-        self, network: Network, objects: Sequence[Object], worker: int, start: State | None = None
-    ) -> Outcome:
+    def outcome(self, network: Network, objects: Sequence[Object], worker: int, start: State | None = None) -> Outcome:
         """Trains the batches in order; numbers are parameters and, where it is averaged, updater state.
 
         From `start`, the state before, the vertex of a score that is not finite can be found.
@@ -67,9 +65,9 @@ class Training:
         use_task_cores()
         clock, begun = Clock(self.stats), network.iteration
         hooks = [hook_of(name) for name in self.hooks]
-        score, examples, place = 0.0, 0, "no batch"
+        score, examples, done = 0.0, 0, 0
         try:
-            for number, (place, batch) in enumerate(_loaded(objects, self.prefetch, clock)):
+            for batch in _loaded(objects, self.prefetch, clock):
                 for hook in hooks:
                     hook.pre_update(batch, network)
                 with clock.phase(FIT):
@@ -78,20 +76,14 @@ class Training:
                     hook.post_update(batch, network)
                 examples += batch.size
                 if not math.isfinite(score):
-                    raise _NotFinite(number)
-        except _NotFinite as stop:
-            return Outcome.failed(_explained(start, objects[: stop.number + 1], network, score, worker))
+                    return Outcome.failed(_explained(start, objects[: done + 1], network, score, worker))
+                done += 1
         except Exception as error:
-            return Outcome.failed(Failure.of(error, worker, f"batch {place}"))
+            return Outcome.failed(Failure.of(error, worker, f"batch {objects[done].place}"))
         parts = [network.params, network.updater_state] if self.updater_state else [network.params]
         weight = float(examples) if self.weight == "examples" else 1.0
         report = Report(score * weight, weight, examples, network.iteration - begun, tuple(clock.phases))
         return Outcome(np.concatenate(parts), report)
-
-
-class _NotFinite(Exception):  # noqa: N818
-    def __init__(self, number: int) -> None:
-        self.number = number
 
 
 def step(network: Network, batch: Batch) -> float:
@@ -99,13 +91,13 @@ def step(network: Network, batch: Batch) -> float:
     return network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
 
 
-def _loaded(objects: Sequence[Object], prefetch: int, clock: Clock) -> Iterator[tuple[str, Batch]]:
+def _loaded(objects: Sequence[Object], prefetch: int, clock: Clock) -> Iterator[Batch]:
     """The batches; up to `prefetch` of them are read while earlier ones are trained."""
     if not prefetch:
         for thing in objects:
             with clock.phase(GET):
                 batch = thing.load()
-            yield thing.place, batch
+            yield batch
         return
     with ThreadPoolExecutor(1) as reader:
         ahead = [reader.submit(thing.load) for thing in objects[:prefetch]]
@@ -114,7 +106,7 @@ def _loaded(objects: Sequence[Object], prefetch: int, clock: Clock) -> Iterator[
                 ahead.append(reader.submit(objects[i + prefetch].load))
             with clock.phase(GET):
                 batch = ahead.pop(0).result()
-            yield thing.place, batch
+            yield batch
 
 
 def _explained(start: State | None, objects: Sequence[Object], network: Network, score: float, worker: int) -> Failure:

@@ -1,23 +1,20 @@
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 pytest.importorskip("pyspark")
-sys.path.insert(0, str(Path(__file__).parent))
+from sparknets import CHAINS, MLP, classes, network, sequences
 
-from nets import CHAINS, MLP, classes, network, sequences  # noqa: E402
-
-from dl4py.data.normalizers import NORMALIZERS  # noqa: E402
-from dl4py.data.normalizers.standardize import Standardize  # noqa: E402
-from dl4py.data.readers.csv import Csv  # noqa: E402
-from dl4py.data.readers.image_folder import ImageFolder  # noqa: E402
-from dl4py.data.batch import Batch  # noqa: E402
-from dl4py.errors import ClusterError, DataError  # noqa: E402
-from dl4py.spark.blocks import joined, recut  # noqa: E402
-from dl4py.spark.data import from_dataframe, from_rdd, from_reader  # noqa: E402
-from dl4py.spark.masters.parameter_averaging import ParameterAveraging  # noqa: E402
+from dl4py.data.batch import Batch
+from dl4py.data.normalizers.base import NORMALIZERS
+from dl4py.data.normalizers.standardize import Standardize
+from dl4py.data.readers.csv import Csv
+from dl4py.data.readers.image_folder import ImageFolder
+from dl4py.errors import ClusterError, DataError
+from dl4py.spark.blocks import joined, recut
+from dl4py.spark.data import from_dataframe, from_rdd, from_reader
+from dl4py.spark.masters.parameter_averaging import ParameterAveraging
 
 IRIS = Path(__file__).parents[1] / "data" / "files" / "iris.csv"
 
@@ -72,7 +69,9 @@ def test_rdd_batches_cannot_be_kept_for_direct(spark):
     x, y = classes(16)
     rdd = spark.sparkContext.parallelize([(x[i], y[i]) for i in range(16)], 2)
     with pytest.raises(ClusterError) as caught:
-        ParameterAveraging(transport="direct", workers=2).fit(spark.sparkContext, network(MLP % "sgd"), from_rdd(rdd), 1)
+        ParameterAveraging(transport="direct", workers=2).fit(
+            spark.sparkContext, network(MLP % "sgd"), from_rdd(rdd), 1
+        )
     assert str(caught.value) == "the workers of transport `direct` cannot fetch batches that lie in an RDD"
 
 
@@ -101,7 +100,7 @@ def test_a_dataframe_of_parquet(spark, tmp_path):
     order = np.lexsort(whole.features[0].T)
     assert np.array_equal(whole.features[0][order], x[np.lexsort(x.T)])
     assert np.array_equal(whole.labels[0][order], y[np.lexsort(x.T)][:, ::-1])
-    with pytest.raises(DataError, match="^the DataFrame has no column `d`$"):
+    with pytest.raises(DataError, match=r"^the DataFrame has no column `d`$"):
         from_dataframe(frame, ["d"])
 
 

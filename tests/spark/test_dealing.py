@@ -48,21 +48,13 @@ def test_approximate_moves_the_surplus_alone():
 @pytest.mark.spark
 def test_spark_deals_as_we_say(spark):
     jvm = spark.sparkContext._jvm
-    for sizes, workers in (([5, 4], 3), ([1, 0, 7, 2], 2)):
-        numbers = iter(range(sum(sizes)))
-        source = [[next(numbers) for _ in range(n)] for n in sizes]
-        rows = spark.sparkContext._jsc.parallelize(
-            jvm.java.util.ArrayList([i for i, n in enumerate(sizes) for _ in range(n)]), len(sizes)
-        )
-        java = rows.partitions().size()
-        assert java == len(sizes)
+    for total, partitions, workers in ((9, 2, 3), (10, 4, 2)):
+        numbers = jvm.java.util.ArrayList(list(range(total)))
+        found = spark.sparkContext._jsc.parallelize(numbers, partitions).repartition(workers).glom().collect()
+        ids = iter(range(total))
+        source = [[next(ids) for _ in range(size)] for size in even(total, partitions)]
         dealt = Dealing(workers, 9, strategy="spark_default")._hands(source)
-        if sizes == even(sum(sizes), len(sizes)):
-            moved = spark.sparkContext._jsc.parallelize(
-                jvm.java.util.ArrayList(list(range(sum(sizes)))), len(sizes)
-            ).repartition(workers)
-            found = [list(part) for part in moved.glom().collect()]
-            assert [sorted(hand) for hand in found] == [sorted(hand) for hand in dealt]
+        assert [sorted(part) for part in found] == [sorted(hand) for hand in dealt]
 
 
 @given(

@@ -8,21 +8,31 @@ from dl4py.cli.options import common, json_option, read_spec, seed_option, set_o
 
 
 @click.command()
-@click.argument("spec")
+@click.argument("spec", required=False)
 @click.option("--master", help="Spark's master, for example local[2]; spark-submit's when absent.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Run folder; runs/NAME-N when absent.")
+@click.option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with an interrupted run.")
+@click.option("--plan", is_flag=True, help="Print what the training will cost, and train nothing.")
 @set_option
 @seed_option
 @json_option
 @common
 def command(
-    spec: str, master: str | None, output: Path | None, overrides: tuple[str, ...], seed: int | None, as_json: bool
+    spec: str | None,
+    master: str | None,
+    output: Path | None,
+    resume: Path | None,
+    plan: bool,
+    overrides: tuple[str, ...],
+    seed: int | None,
+    as_json: bool,
 ) -> None:
     """Train the network of SPEC on Spark, with the training master of its section `spark`.
 
     \b
     Examples:
       dl4py spark-train specs/iris_mlp.yaml --master local[2]
+      dl4py spark-train specs/iris_mlp.yaml --plan
       spark-submit "$(dl4py spark-entry)" spark-train spec.yaml
     """
     from dl4py.cli import console
@@ -32,10 +42,27 @@ def command(
     from dl4py.training.folder import MODEL, new_folder, own_folder
     from dl4py.training.run import Run
 
-    bound = read_spec(spec, overrides, seed)
-    data = bound.data.open()  # what cannot be read, and a cluster that is not there, leave no folder behind
-    session = open_session(master)
-    run = Run(own_folder(output) if output else new_folder(Path(spec).stem), bound, data)
+    if (spec is None) == (resume is None):
+        raise click.UsageError("Give a SPEC, or --resume RUN.")
+    if resume is not None:
+        if overrides or seed is not None or output is not None or plan:
+            raise click.UsageError("A resumed run keeps its spec: leave --set, --seed, --output and --plan out.")
+        run = Run.resume(resume)
+        session = open_session(master)
+    else:
+        bound = read_spec(str(spec), overrides, seed)
+        data = bound.data.open()  # what cannot be read, and a cluster that is not there, leave no folder behind
+        if plan:
+            from dl4py.spark.forecast import forecast_of
+
+            found = forecast_of(bound, data)
+            if as_json:
+                console.show_json(found.as_dict())
+            else:
+                console.show(found.table())
+            return
+        session = open_session(master)
+        run = Run(own_folder(output) if output else new_folder(Path(str(spec)).stem), bound, data)
     console.say(f"run folder {run.folder}; Spark {session.version} on {session.sparkContext.master}")
     network = fit_run(session, run, [Progress()])
     figures = run.evaluate(network)

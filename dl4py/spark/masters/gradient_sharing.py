@@ -27,9 +27,9 @@ class ResidualClipping(Thing):
 class GradientSharing(Distributed):
     """Each worker sends what a step would change, as far as it exceeds a threshold; everyone applies everything.
 
-    ``r = r + u``, send ``s_j = t sign(r_j)`` where ``|r_j| >= t``, ``r = r - s``; ``w = w - sum of all s``. Updater state
-    stays with its worker. Messages have DL4J's layouts. At the end of a round all workers take the parameters of the
-    first.
+    ``r = r + u``, send ``s_j = t sign(r_j)`` where ``|r_j| >= t``, ``r = r - s``; ``w = w - sum of all s``. Updater
+    state stays with its worker. Messages have DL4J's layouts. At the end of a round all workers take the parameters of
+    the first.
 
     Strom, "Scalable Distributed DNN Training Using Commodity GPU Cloud Computing", 2015,
     https://www.isca-archive.org/interspeech_2015/strom15_interspeech.html; softsync and scaling by staleness: Zhang,
@@ -38,9 +38,7 @@ class GradientSharing(Distributed):
     """
 
     worker_prefetch_num_batches: Count = key("Rounds that the driver hands out ahead.", default=2)
-    transport: Literal["direct", "spark"] = key(
-        "`direct` alone can carry messages between workers.", default="direct"
-    )
+    transport: Literal["direct", "spark"] = key("`direct` alone can carry messages between workers.", default="direct")
     threshold_algorithm: ThresholdAlgorithm = key("How the threshold changes.", default="adaptive")
     residual_post_processor: ResidualClipping | None = key(
         "Clipping of what is held back; none with `null`.", default=ResidualClipping()

@@ -77,9 +77,7 @@ class Direct:
     def _from(
         self, first: int, state: State, network: Network, rounds: Sequence[Hands], stopping: Callable[[], bool]
     ) -> Iterator[tuple[int, Report, bool]]:
-        hub = self._hub = self._hub or Hub(
-            self.context, self.program, state, self.workers, self.limit
-        )
+        hub = self._hub = self._hub or Hub(self.context, self.program, state, self.workers, self.limit)
         load = self.source.objects(network.epoch)
         ahead = 1 + self.program.prefetch
         sent = got = first

@@ -79,7 +79,11 @@ class Jobs:
 
     def _start(self, network: Network) -> State:
         state = State.of(network)
-        return state if self.training.updater_state else replace(state, updater_state=network.parameters.first_state(network.graph))
+        return (
+            state
+            if self.training.updater_state
+            else replace(state, updater_state=network.parameters.first_state(network.graph))
+        )
 
     def _total(self, start: Any, epoch: int, hands: Hands) -> Outcome:
         training, many, width = self.training, len(hands) > 1, fan(len(hands), self.depth)

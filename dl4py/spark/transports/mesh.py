@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,9 @@ class Mesh:
     all values at once, so the order of its sums is that of a Spark job, and so are the bits.
     """
 
-    def __init__(self, rank: int, addresses: Sequence[Address], listener: Listener, secret: bytes, limit: float) -> None:
+    def __init__(
+        self, rank: int, addresses: Sequence[Address], listener: Listener, secret: bytes, limit: float
+    ) -> None:
         self.rank, self.count = rank, len(addresses)
         self.channels: dict[int, Channel] = {}
         for other in range(rank):
@@ -45,7 +48,7 @@ class Mesh:
         mine = slice(edges[self.rank], edges[self.rank + 1])
         if weights[self.rank]:
             for other, sender in self._senders.items():
-                sender(lambda c, part=vector[edges[other] : edges[other + 1]]: c.send_numbers(part))
+                sender(partial(Channel.send_numbers, numbers=vector[edges[other] : edges[other + 1]]))
         chunks = self._gathered(vector, mine, active)
         result = np.empty_like(vector)
         result[mine] = mean(chunks, [weights[w] for w in active], depth)

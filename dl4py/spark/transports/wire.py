@@ -62,19 +62,19 @@ class Channel:
         return pickle.loads(self._read(length))
 
     def pass_over(self) -> None:
-        """Reads and forgets until the other side says None: a closed socket with unread bytes would lose what was sent."""
+        """Reads and forgets until the other side says None; a socket closed with unread bytes loses what was sent."""
         while self.receive() is not None:
             pass
 
     def send_numbers(self, numbers: np.ndarray) -> None:
         """Sends the bytes of a contiguous vector alone."""
         if numbers.size:
-            self._write(memoryview(numbers).cast("B"))
+            self._write(memoryview(numbers.data).cast("B"))
 
     def receive_numbers(self, numbers: np.ndarray) -> None:
         """Fills a contiguous vector with what comes."""
         if numbers.size:
-            self._fill(memoryview(numbers).cast("B"))
+            self._fill(memoryview(numbers.data).cast("B"))
 
     def close(self) -> None:
         """Ends the connection; the other side sees it."""
@@ -131,7 +131,7 @@ def connect(host: str, port: int, secret: bytes, limit: float, name: str, patien
             if time.monotonic() > end:
                 raise Lost(
                     f"no connection to {name} at {host}:{port}: {error}",
-                    hint="transport `direct` needs open ports between executors and driver; `transport: spark` does not",
+                    hint="transport `direct` needs open ports between executors and driver",
                 ) from None
             time.sleep(0.05)
 

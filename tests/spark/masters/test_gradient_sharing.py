@@ -1,17 +1,12 @@
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 pytest.importorskip("pyspark")
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from sparknets import MLP, batches, classes, network
 
-from nets import MLP, batches, classes, network  # noqa: E402
-
-from dl4py.errors import ClusterError, TrainingError  # noqa: E402
-from dl4py.spark.masters.gradient_sharing import GradientSharing  # noqa: E402
-from dl4py.spark.stats import Stats  # noqa: E402
+from dl4py.errors import ClusterError, TrainingError
+from dl4py.spark.masters.gradient_sharing import GradientSharing
+from dl4py.spark.stats import Stats
 
 pytestmark = pytest.mark.spark
 SGD = MLP % "{type: sgd, learning_rate: 0.1}"

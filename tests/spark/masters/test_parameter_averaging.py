@@ -1,20 +1,15 @@
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 pytest.importorskip("pyspark")
-sys.path.insert(0, str(Path(__file__).parents[1]))
+from sparknets import CHAINS, MLP, batches, classes, network, sequences
 
-from nets import CHAINS, MLP, batches, classes, network, sequences  # noqa: E402
-
-from dl4py.data import BatchIterator, Dataset  # noqa: E402
-from dl4py.errors import ClusterError, DataError, TrainingError  # noqa: E402
-from dl4py.spark.dealing import Dealing, even  # noqa: E402
-from dl4py.spark.java_random import JavaRandom  # noqa: E402
-from dl4py.spark.masters.parameter_averaging import ParameterAveraging  # noqa: E402
-from dl4py.training.loop import train  # noqa: E402
+from dl4py.data import BatchIterator, Dataset
+from dl4py.errors import ClusterError, DataError, TrainingError
+from dl4py.spark.dealing import Dealing, even
+from dl4py.spark.java_random import JavaRandom
+from dl4py.spark.masters.parameter_averaging import ParameterAveraging
+from dl4py.training.loop import train
 
 pytestmark = pytest.mark.spark
 
@@ -46,7 +41,9 @@ def test_one_worker_is_training_alone_bit_for_bit(spark, name, transport):
 def test_the_mean_is_dl4js_on_its_splits(spark):
     x, y = classes(130)
     data = batches(x, y, 8, shuffle=False)  # 17 batches, 2 workers x 3: two splits of more than nominal size
-    net = trained(spark, network(MLP % "adam"), data, 1, workers=2, averaging_frequency=3, assignment="random", rng_seed=5)
+    net = trained(
+        spark, network(MLP % "adam"), data, 1, workers=2, averaging_frequency=3, assignment="random", rng_seed=5
+    )
     dealt = Dealing(2, 3, assignment="random", seed=JavaRandom(5).long()).rounds(even(17, 2))
     replay, iteration = network(MLP % "adam"), 0
     params, state = replay.params.copy().astype(float), replay.updater_state.copy().astype(float)
@@ -141,7 +138,7 @@ def test_an_exception_of_a_worker_arrives_with_its_stack(spark):
         with pytest.raises(ClusterError) as caught:
             trained(
                 spark, network(MLP % "sgd"), batches(x, y, 4, shuffle=False), 1, workers=1, transport=transport,
-                training_hooks=("hooks:Breaking",),
+                training_hooks=("sparkhooks:Breaking",),
             )  # fmt: skip
         assert str(caught.value) == "worker 0, batch 2 of epoch 0: ValueError: no third step"
         assert "in pre_update" in str(caught.value.__cause__)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dl4py.data import BatchIterator, Dataset
-from dl4py.network import Network, NetworkConfig
+from dl4py.network import Network
 from dl4py.spec.bind import bind
 from dl4py.spec.source import Source
 

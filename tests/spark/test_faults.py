@@ -1,0 +1,95 @@
+"""Processes are killed while they train: the result is that of the undisturbed run."""
+
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+import pytest
+
+pytest.importorskip("pyspark")
+
+from sparknets import MLP, batches, classes, network
+
+from dl4py.spark.masters.base import Rounds
+from dl4py.spark.masters.parameter_averaging import ParameterAveraging
+
+pytestmark = pytest.mark.spark
+KEYS = {"workers": 2, "averaging_frequency": 2, "wait_seconds": 60.0, "checkpoint_rounds": 2}
+
+
+def processes(word):
+    """The processes below this one whose command line holds a word."""
+    lines = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(None, 2) for line in lines.splitlines()[1:]]
+    parent = {int(pid): int(ppid) for pid, ppid, _ in rows}
+
+    def ours(pid):
+        while pid in parent:
+            if pid == os.getpid():
+                return True
+            pid = parent[pid]
+        return False
+
+    return [int(pid) for pid, _, args in rows if word in args and ours(int(pid))]
+
+
+class Killing(Rounds):
+    """Kills one process after the second round, once."""
+
+    def __init__(self, word):
+        self.word, self.rounds, self.killed = word, 0, []
+
+    def iteration(self, network, score, examples):
+        self.rounds += 1
+        if self.rounds == 2:
+            victims = processes(self.word)
+            leaves = [pid for pid in victims if pid not in {parent_of(p) for p in victims}]
+            os.kill(leaves[-1], signal.SIGKILL)
+            self.killed.append(leaves[-1])
+
+
+def parent_of(pid):
+    out = subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
+    return int(out or 0)
+
+
+@pytest.mark.parametrize("word", ["CoarseGrainedExecutorBackend", "pyspark.daemon"], ids=["executor", "python"])
+@pytest.mark.parametrize("transport", ["spark", "direct"])
+@pytest.mark.filterwarnings("ignore:.*made again.*:UserWarning")
+def test_training_goes_on_after_a_kill(cluster, transport, word):
+    x, y = classes(160)
+    nets = []
+    for listeners in ([], [Killing(word)]):
+        nets.append(network(MLP % "adam"))
+        begun = time.monotonic()
+        ParameterAveraging(transport=transport, training_hooks=("sparkhooks:Slow",), **KEYS).fit(
+            cluster.sparkContext, nets[-1], batches(x, y, 8), 2, listeners
+        )
+        assert time.monotonic() - begun < 240
+        for listener in listeners:
+            assert listener.killed
+            assert listener.rounds == 10  # no round is told twice
+    assert np.array_equal(nets[0].params, nets[1].params)
+    assert np.array_equal(nets[0].updater_state, nets[1].updater_state)
+    assert (nets[0].iteration, nets[0].epoch) == (nets[1].iteration, nets[1].epoch)
+
+
+def test_two_trainings_in_one_session_do_not_touch_each_other(cluster):
+    x, y = classes(64)
+    nets = [network(MLP % "adam") for _ in range(3)]
+    master = ParameterAveraging(workers=1, averaging_frequency=2)
+    master.fit(cluster.sparkContext, nets[0], batches(x, y, 8), 1)
+    from pyspark import InheritableThread
+
+    threads = [
+        InheritableThread(target=master.fit, args=(cluster.sparkContext, net, batches(x, y, 8), 1)) for net in nets[1:]
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(200)
+    assert not any(thread.is_alive() for thread in threads)
+    for net in nets[1:]:
+        assert np.array_equal(net.params, nets[0].params)
