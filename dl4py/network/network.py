@@ -198,6 +198,12 @@ class Network:
             y.append(_zeros(rows, label_shape(node), time, self.config.precision))
         return self.plans.ready(mode, _batch(x, None, y)).plan
 
+    def vector_bytes(self, mode: str = "fit") -> dict[str, int]:
+        """Bytes of the vectors that live as long as the network; a plan that does not train needs the parameters."""
+        names = {"params": "parameters", "gradient": "gradient", "state": "updater state"}
+        needed = {"output": 1, "score": 1, "gradient": 2}.get(mode, 3)
+        return {said: self._memory[name].nbytes for name, said in list(names.items())[:needed]}
+
     def run(self, mode: str, batch: Batch) -> float:
         """Runs the plan of a mode on a batch and gives its score; counts nothing."""
         bound = self.plans.ready(mode, batch)

@@ -48,6 +48,10 @@ class Plan:
         root = self._root(array.root)
         return array.view(root) if array.view else root
 
+    def bytes(self, root: Array) -> int:
+        """Bytes of a whole array."""
+        return root.size * np.dtype(self.precision if root.precision == "net" else root.precision).itemsize
+
     def _root(self, root: Array) -> np.ndarray:
         kind = np.dtype(self.precision if root.precision == "net" else root.precision)
         if root.space == "arena":

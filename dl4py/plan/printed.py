@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from dl4py.plan.array import Array
@@ -18,18 +19,42 @@ def calls_table(plan: Plan) -> str:
     return "\n".join([*_aligned(rows), _total(plan)])
 
 
-def memory_table(plan: Plan) -> str:
-    """One line an array: shape, first and last call, offset and bytes in the arena."""
+def memory_table(plan: Plan, vectors: Mapping[str, int]) -> str:
+    """One line an array: shape, first and last call, offset and bytes in the arena; then what a step needs in all.
+
+    `vectors` are the bytes that live as long as the network, by name.
+    """
     rows = [["array", "shape", "born", "dies", "offset", "bytes"]]
     rows += [
         [p.array.name, _size(p.array.shape), str(p.born), str(p.dies), str(p.offset), str(p.bytes)]
         for p in plan.layout.places
     ]
-    return "\n".join([*_aligned(rows), _total(plan)])
+    parts = footprint(plan, vectors)
+    saved = plan.layout.unshared - plan.layout.total
+    sums = [[name, _size_of(length)] for name, length in parts.items()]
+    sums[-2].append(f"{_size_of(plan.layout.unshared)} without sharing, which saves {_size_of(saved)}")
+    return "\n".join([*_aligned(rows), _total(plan), "", *_aligned([[*row, ""][:3] for row in sums])])
 
 
-def as_dict(plan: Plan) -> dict[str, Any]:
-    """Calls and places, for `--json`."""
+def footprint(plan: Plan, vectors: Mapping[str, int]) -> dict[str, int]:
+    """Bytes of everything that a step holds at once: the network's vectors, what it is fed, the arena, and their sum."""
+    fed = {id(a.root): plan.bytes(a.root) for call in plan.calls for a in call.arrays if a.root.space == "input"}
+    constant = {
+        id(a.root): plan.bytes(a.root) for call in plan.calls for a in call.arrays if a.root.space == "constant"
+    }
+    parts = {**vectors, "inputs and labels": sum(fed.values()), "constants": sum(constant.values())}
+    parts["arena"] = plan.layout.total
+    return {**parts, "all": sum(parts.values())}
+
+
+def _size_of(length: int) -> str:
+    if length < 2**10:
+        return f"{length} B"
+    return f"{length / 2**20:,.1f} MiB" if length >= 2**20 else f"{length / 2**10:,.1f} KiB"
+
+
+def as_dict(plan: Plan, vectors: Mapping[str, int]) -> dict[str, Any]:
+    """Calls, places and bytes, for `--json`."""
     return {
         "precision": plan.precision,
         "calls": [
@@ -48,6 +73,7 @@ def as_dict(plan: Plan) -> dict[str, Any]:
         ],
         "arena_bytes": plan.layout.total,
         "unshared_bytes": plan.layout.unshared,
+        "bytes": footprint(plan, vectors),
     }
 
 
@@ -65,8 +91,5 @@ def _aligned(rows: list[list[str]]) -> list[str]:
 
 
 def _total(plan: Plan) -> str:
-    kib = 1024
-    return (
-        f"{len(plan.calls)} calls; arena {plan.layout.total / kib:.1f} KiB, "
-        f"{plan.layout.unshared / kib:.1f} KiB without sharing"
-    )
+    layout = plan.layout
+    return f"{len(plan.calls)} calls; arena {_size_of(layout.total)}, {_size_of(layout.unshared)} without sharing"

@@ -24,11 +24,11 @@ def command(model: str, batch: int, mode: str, memory: bool, overrides: tuple[st
     from dl4py.plan.printed import as_dict, calls_table, memory_table
 
     network = network_of(model, overrides)
-    plan = network.plan(batch, mode)
+    plan, vectors = network.plan(batch, mode), network.vector_bytes(mode)
     if as_json:
-        console.show_json(as_dict(plan) | {"compatibility": network.config.compatibility, "era": network.config.era})
+        console.show_json(as_dict(plan, vectors) | {"compatibility": network.config.compatibility, "era": network.config.era})
     elif memory:
-        console.show(memory_table(plan))
+        console.show(memory_table(plan, vectors))
     else:
         console.show(calls_table(plan))
         config = network.config
