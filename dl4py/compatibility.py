@@ -160,5 +160,17 @@ _ALL = [
         "the score takes the gradient for the pre-output, which was written over it",
         "the score of the outputs",
     ),
+    Quirk(
+        51,
+        "`mini_batch: false` with another output than `output` and `rnn_output`",
+        "the score is divided by the batch size",
+        "it is not",
+    ),
+    Quirk(
+        52,
+        "layer `center_loss_output` with a label mask",
+        "distances to centres, and steps of these, see no mask",
+        "examples that the mask covers belong to no centre",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

@@ -50,10 +50,12 @@ class LayerKeys(Thing):
 class UpdatedKeys(Thing):
     """Keys of everything with parameters that `defaults:` may set: how they are updated.
 
-    DL4J leaves penalties out of the score where `penalties_scored` does not hold (quirk 40).
+    DL4J leaves penalties out of the score where `penalties_scored` does not hold (quirk 40). Where `biases_apart` does
+    not hold biases have no updater of their own.
     """
 
     penalties_scored: ClassVar[bool] = True
+    biases_apart: ClassVar[bool] = True
 
     weight_init: Initializer | None = key("First values of weights.", default=None, inherited=True)
     updater: Updater = key("Rule that turns gradients into steps.", default="sgd", inherited=True)

@@ -25,6 +25,7 @@ class CenterLossOutput(FeedForwardLayer, LossLayerPart):
     """
 
     summary_name: ClassVar[str] = "CenterLossOutputLayer"
+    biases_apart: ClassVar[bool] = False
 
     activation: Activation = key("Function of the pre-output.", default="softmax", json="activationFn")
     alpha: Fraction = key("Rate of the centres.", default=0.05)
@@ -45,17 +46,18 @@ class CenterLossOutput(FeedForwardLayer, LossLayerPart):
     def emit_scored(
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
     ) -> tuple[Array, Callable[[Array | None], Array | None]]:
-        if mask is not None:
-            labels = self._masked(e, labels, mask)
+        covered = None if e.quirk(52) else mask
+        if covered is not None:
+            labels = self._masked(e, labels, covered)
         z, affine_backward = affine(e, x, p)
         y, to_pre_output = scored(e, z, self.activation, self.loss, labels, mask)
         away = e.like(x, "away")  # labels C - x
         scores = e.array(x.rows, 1, name="scores")
         e(k.gemm.matmul, labels, p.cL, away)
         e(distance, x, away, scores, self.lambda_)
-        if mask is not None:
-            e(k.rows.mask_rows, away, mask)
-            e(k.rows.mask_rows, scores, mask)
+        if covered is not None:
+            e(k.rows.mask_rows, away, covered)
+            e(k.rows.mask_rows, scores, covered)
         e(k.rows.total, scores.flat, e.score)
 
         def backward(dy: Array | None) -> Array | None:

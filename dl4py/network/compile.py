@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -116,7 +116,8 @@ def _layer(
         backs.append(back)
     p, cleaners = _with_noise(e, node, layer, p)
     if target is not None and isinstance(layer, ScoredPart):
-        y, backward = layer.emit_scored(e, x, p, target[0], _label_mask(e, *target))
+        with _sharing(e, layer):
+            y, backward = layer.emit_scored(e, x, p, target[0], _label_mask(e, *target))
     elif layer.frozen:
         with e.inference():
             y, backward = layer.emit(e, x, p)
@@ -144,6 +145,20 @@ def _layer(
         return [dx if below else None]
 
     return y, inward, mask
+
+
+@contextmanager
+def _sharing(e: Emitter, layer: Layer) -> Iterator[None]:
+    """Where the batch size divides no scores, those inside, which DL4J divides all the same (quirk 51)."""
+    if e.mini_batch or layer.type in ("output", "rnn_output") or not e.quirk(51):
+        yield
+        return
+    score = e.array(1, precision="float64", name="score")
+    e(k.rows.fill, score, 0.0)
+    with e.scoring(score):
+        yield
+    e(k.rows.scale, score, 1.0 / e.batch)
+    e(k.rows.add, e.score, score)
 
 
 def _label_mask(e: Emitter, labels: Array, mask: Array | None) -> Array | None:

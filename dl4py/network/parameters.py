@@ -158,7 +158,7 @@ def updater_of(slot: Slot) -> Updater:
     trained = slot.node.trained
     if trained is None or slot.param.frozen or slot.param.role == "statistic":
         return NoOp()
-    if slot.param.role == "bias" and trained.bias_updater is not None:
+    if slot.param.role == "bias" and trained.bias_updater is not None and trained.biases_apart:
         return trained.bias_updater
     return trained.updater
 

@@ -39,7 +39,7 @@ class Emitter:
     """Collects the calls of a step.
 
     `training` says whether dropout and batch statistics are on, `batch` is the number of examples, `seed` feeds random
-    streams, `compatibility` answers whether a quirk of DL4J holds.
+    streams, `compatibility` answers whether a quirk of DL4J holds, `mini_batch` whether the batch size divides scores.
 
     While a layer or vertex is emitted, `given` holds the shapes of its inputs and `masks` their masks: `[time, batch]`
     of sequences, `[rows, 1]` of rows, `[batch, height, width, 1]` of images. `sources` holds arrays and masks of the
@@ -58,6 +58,7 @@ class Emitter:
     masks: tuple[Array | None, ...] = ()
     sources: dict[str, tuple[Array, Array | None]] = field(default_factory=dict)
     carrying: str | None = None
+    mini_batch: bool = True
     _streams: int = 0
 
     def __post_init__(self) -> None:
