@@ -28,6 +28,8 @@ STATS = "spark-stats.json"
 class RoundCheckpoints(Checkpoints, Rounds):
     """`checkpoint.zip` every so many seconds, after the next round whose numbers the driver has."""
 
+    command = "spark-train"
+
     def iteration(self, network: Network, score: float, examples: int) -> None:
         self.done += 1
 
@@ -46,23 +48,30 @@ class RoundCheckpoints(Checkpoints, Rounds):
             raise Interrupted(
                 f"stopped after iteration {network.iteration - 1} of epoch {network.epoch}",
                 signal=self.signal,
-                hint=f"go on with `dl4py spark-train --resume {self.folder}`",
+                hint=f"go on with `dl4py {self.command} --resume {self.folder}`",
             )
 
 
-def fit_run(session: Any, run: Run, listeners: Sequence[Listener] = ()) -> Network:
-    """Trains the run's network with the training master of its spec, from the last checkpoint if there is one."""
+def fit_run(
+    context: Any, run: Run, listeners: Sequence[Listener] = (), *, command: str = "spark-train", **keys: Any
+) -> Network:
+    """Trains the run's network with the training master of its spec, from the last checkpoint if there is one.
+
+    `context` is Spark's, or a `Machine`; `keys` change keys of the master.
+    """
     config: SparkConfig = run.spec.spark
+    master = config.master.but(**keys)
     network, done = _start(run)
     if not (run.folder / SPEC).exists():
         write_text(run.folder / SPEC, write(run.spec, absolute=True))
     training = run.training
-    stats = Stats(getattr(config.master, "collect_training_stats", False))
+    stats = Stats(getattr(master, "collect_training_stats", False))
     keeper = RoundCheckpoints(run.folder, training.checkpoint_seconds, training.epochs, done)
+    keeper.command = command
     with Metrics(run.folder / METRICS, training.log_every) as metrics, keeper.watching_signals():
         try:
-            config.master.fit(
-                session.sparkContext, network, run.batches, training.epochs, [metrics, *listeners, keeper],
+            master.fit(
+                context, network, run.batches, training.epochs, [metrics, *listeners, keeper],
                 skip=done, stats=stats,
             )  # fmt: skip
         except Exception as error:

@@ -90,5 +90,5 @@ def submit_lines(archive: Path, spec: str) -> dict[str, str]:
         "yarn": f"{driver} spark-submit --master yarn --deploy-mode client {tail}",
         "standalone": f"{driver} spark-submit --master spark://HOST:7077 {tail}",
         "kubernetes": f"{driver} spark-submit --master k8s://https://HOST:6443 --conf "
-        f"spark.kubernetes.container.image=apache/spark-py --conf spark.kubernetes.file.upload.path=s3a://BUCKET/{name} {tail}",
+        f"spark.kubernetes.container.image=IMAGE --conf spark.kubernetes.file.upload.path=s3a://BUCKET/{name} {tail}",
     }

@@ -6,6 +6,7 @@ import importlib
 import math
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -101,7 +102,7 @@ def _loaded(objects: Sequence[Object], prefetch: int, clock: Clock) -> Iterator[
         return
     with ThreadPoolExecutor(1) as reader:
         ahead = [reader.submit(thing.load) for thing in objects[:prefetch]]
-        for i, thing in enumerate(objects):
+        for i in range(len(objects)):
             if i + prefetch < len(objects):
                 ahead.append(reader.submit(objects[i + prefetch].load))
             with clock.phase(GET):
@@ -141,10 +142,9 @@ def use_task_cores() -> None:
     global _cores
     if _cores:
         return
-    from pyspark import TaskContext
-
     from dl4py.plan import threads
 
-    task = TaskContext.get()
+    spark = sys.modules.get("pyspark")  # a process of `train --workers` does not need it
+    task = spark.TaskContext.get() if spark is not None else None
     _cores = task.cpus() if task is not None else 1
     threads.use(_cores)

@@ -64,7 +64,7 @@ def command(
         session = open_session(master)
         run = Run(own_folder(output) if output else new_folder(Path(str(spec)).stem), bound, data)
     console.say(f"run folder {run.folder}; Spark {session.version} on {session.sparkContext.master}")
-    network = fit_run(session, run, [Progress()])
+    network = fit_run(session.sparkContext, run, [Progress()])
     figures = run.evaluate(network)
     console.trained(run.folder / MODEL, network.iteration, figures, as_json)
     session.stop()

@@ -12,6 +12,11 @@ from dl4py.cli.options import common, json_option, read_spec, seed_option, set_o
 @click.argument("spec", required=False)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Run folder; runs/NAME-N when absent.")
 @click.option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with an interrupted run.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help="Train in so many processes of this machine, by the training master of the section `spark`.",
+)
 @gates
 @set_option
 @seed_option
@@ -21,6 +26,7 @@ def command(
     spec: str | None,
     output: Path | None,
     resume: Path | None,
+    workers: int | None,
     lows: tuple[Gate, ...],
     highs: tuple[Gate, ...],
     overrides: tuple[str, ...],
@@ -34,6 +40,7 @@ def command(
       dl4py train specs/iris_mlp.yaml
       dl4py train spec.yaml --set training.epochs=20 --min accuracy=0.9
       dl4py train --resume runs/spec-1
+      dl4py train spec.yaml --workers 4
     """
     from dl4py.cli import console
     from dl4py.cli.gates import check
@@ -58,7 +65,14 @@ def command(
         stem = "stdin" if spec == "-" else Path(str(spec)).stem
         run = Run(own_folder(output) if output else new_folder(stem), bound, data)
     console.say(f"run folder {run.folder}")
-    network = run.train([Progress()])
+    if workers is None:
+        network = run.train([Progress()])
+    else:
+        from dl4py.spark.fit import fit_run
+        from dl4py.spark.launching import Machine
+
+        again = f"train --workers {workers}"
+        network = fit_run(Machine(workers), run, [Progress()], command=again, workers=workers, transport="direct")
     figures = run.evaluate(network)
     names = network.graph.outputs
     several = {name: run.evaluate(network, name) for name in names} if figures is not None and len(names) > 1 else {}

@@ -8,50 +8,30 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from dl4py.errors import ClusterError
 from dl4py.spark.failure import Failure
+from dl4py.spark.launching import Machine, launch_on
 from dl4py.spark.outcome import Outcome
 from dl4py.spark.state import State
-from dl4py.spark.transports.staying import Meeting, stay
+from dl4py.spark.transports.staying import Meeting
 from dl4py.spark.transports.wire import Channel, Listener, Lost
 
 
 class Hub:
-    """Starts `workers` tasks with `program` from `state`; the port is open for them alone."""
+    """Starts `workers` with `program` from `state`; the port is open for them alone."""
 
     def __init__(self, context: Any, program: Any, state: State, workers: int, limit: float) -> None:
-        from pyspark import InheritableThread
-
-        check_slots(context, workers)
-        self._context, self._limit = context, limit
-        self._group = f"dl4py-direct-{secrets.token_hex(4)}"
-        self._error: Exception | None = None
+        self._limit = limit
+        self._launch = launch_on(context)
         self.channels: list[Channel] = []
-        host = context.getConf().get("spark.driver.host")
+        host, bound = addresses(context)
         secret = secrets.token_bytes(32)
-        self._listener = Listener(context.getConf().get("spark.driver.bindAddress", host), secret, limit)
-        meeting = Meeting(host, self._listener.port, secret, limit)
-        self._thread = InheritableThread(target=self._run, args=(meeting, program, workers), daemon=True)
-        self._thread.start()
+        self._listener = Listener(bound, secret, limit)
         try:
+            self._launch.start(Meeting(host, self._listener.port, secret, limit), program, workers)
             self._gather(workers, state)
         except BaseException:
             self.close()
             raise
-
-    def _run(self, meeting: Meeting, program: Any, workers: int) -> None:
-        self._context.setJobGroup(self._group, "dl4py: workers of transport direct", interruptOnCancel=True)
-
-        def task(numbers: Any) -> Any:
-            from pyspark import BarrierTaskContext
-
-            rank = BarrierTaskContext.get().partitionId()
-            return stay(meeting, rank, program)
-
-        try:
-            self._context.parallelize(range(workers), workers).barrier().mapPartitions(task).collect()
-        except Exception as error:
-            self._error = error
 
     def _gather(self, workers: int, state: State) -> None:
         """Waits for all workers, tells them of each other, and gives them the state to start from."""
@@ -64,8 +44,9 @@ class Hub:
                 channel.name = f"worker {rank}"
                 found[rank] = (channel, address)
             except Lost:
-                if self._error is not None or not self._thread.is_alive():
-                    raise Lost(f"the workers' stage ended before it began: {self._error}") from self._error
+                if not self._launch.running():
+                    error = self._launch.error
+                    raise Lost(f"the workers ended before they began: {error or 'a process died'}") from error
                 if time.monotonic() > end:
                     raise Lost(
                         f"{len(found)} of {workers} workers came within {self._limit:g} s",
@@ -101,12 +82,10 @@ class Hub:
             with contextlib.suppress(Lost):
                 channel.send(None)
         self._listener.close()
-        self._thread.join(5.0 if self.channels else 0.0)
+        self._launch.wait(5.0 if self.channels else 0.0)
         for channel in self.channels:
             channel.close()
-        if self._thread.is_alive():
-            self._context.cancelJobGroup(self._group)
-            self._thread.join(30.0)
+        self._launch.end()
 
 
 def _answer(channel: Channel) -> Any:
@@ -116,12 +95,9 @@ def _answer(channel: Channel) -> Any:
         return lost
 
 
-def check_slots(context: Any, workers: int) -> None:
-    """Refuses more workers than there are cores, which a barrier stage would wait for in vain."""
-    dynamic = context.getConf().get("spark.dynamicAllocation.enabled", "false") == "true"
-    cores = context.defaultParallelism // int(context.getConf().get("spark.task.cpus", "1"))
-    if workers > cores and not dynamic:
-        raise ClusterError(
-            f"transport `direct` runs all workers at once: {workers} workers, {cores} places on {context.master}",
-            hint=f"`workers: {cores}`, or `transport: spark`",
-        )
+def addresses(context: Any) -> tuple[str, str]:
+    """Where workers find the driver, and where it listens."""
+    if isinstance(context, Machine):
+        return "127.0.0.1", "127.0.0.1"
+    host = context.getConf().get("spark.driver.host")
+    return host, context.getConf().get("spark.driver.bindAddress", host)

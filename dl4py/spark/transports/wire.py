@@ -31,6 +31,7 @@ class Channel:
 
     def __init__(self, connection: socket.socket, secret: bytes, limit: float, name: str) -> None:
         self.name, self.limit = name, limit
+        self.bytes_sent = 0
         self._socket = connection
         connection.settimeout(limit)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -94,6 +95,7 @@ class Channel:
     def _write(self, data: memoryview) -> None:
         try:
             self._socket.sendall(data)
+            self.bytes_sent += data.nbytes
         except TimeoutError:
             raise self._silent() from None
         except OSError as error:

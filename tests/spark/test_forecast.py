@@ -1,0 +1,92 @@
+import threading
+
+import numpy as np
+import pytest
+from sparknets import MLP, batches, classes, network
+
+from dl4py.spark.forecast import exchanged, forecast
+from dl4py.spark.masters.parameter_averaging import ParameterAveraging
+from dl4py.spark.outcome import mean
+from dl4py.spark.transports.mesh import Mesh
+from dl4py.spark.transports.wire import Listener, Lost, connect
+
+SECRET = b"s" * 32
+
+
+def meshes(count):
+    listeners = [Listener("127.0.0.1", SECRET, 20.0) for _ in range(count)]
+    addresses = [("127.0.0.1", listener.port) for listener in listeners]
+    made = [None] * count
+
+    def join(rank):
+        made[rank] = Mesh(rank, addresses, listeners[rank], SECRET, 20.0)
+
+    at_once([lambda r=r: join(r) for r in range(count)])
+    for listener in listeners:
+        listener.close()
+    return made
+
+
+def at_once(works):
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_the_mean_over_a_mesh_has_the_bits_of_the_tree_and_the_bytes_of_the_plan(count):
+    random = np.random.default_rng(count)
+    vectors = [random.normal(size=23).astype(np.float32) for _ in range(count)]
+    weights = [1.0, 3.0, 0.0, 2.0, 5.0][:count]
+    wanted = mean([v for v, w in zip(vectors, weights, strict=True) if w], [w for w in weights if w], 2)
+    workers, found = meshes(count), [None] * count
+
+    def work(rank):
+        found[rank] = workers[rank].mean(vectors[rank], weights, 2)
+
+    before = [sum(c.bytes_sent for c in worker.channels.values()) for worker in workers]
+    at_once([lambda r=r: work(r) for r in range(count)])
+    sent = [sum(c.bytes_sent for c in w.channels.values()) - b for w, b in zip(workers, before, strict=True)]
+    for answer in found:
+        assert np.array_equal(answer, wanted)
+    if all(weights):
+        assert max(sent) == exchanged(23 * 4, count, 4)[0]
+    for worker in workers:
+        worker.close()
+
+
+def test_a_stranger_is_sent_away():
+    listener = Listener("127.0.0.1", SECRET, 5.0)
+    errors = []
+
+    def knock():
+        try:
+            connect("127.0.0.1", listener.port, b"x" * 32, 5.0, "the driver")
+        except Lost as lost:
+            errors.append(str(lost))
+
+    thread = threading.Thread(target=knock)
+    thread.start()
+    with pytest.raises(Lost, match=r"^a worker did not connect within 1 s$"):
+        listener.accept(1.0, "a worker")
+    thread.join(10)
+    listener.close()
+    assert errors == ["the driver does not know the secret of this training"]
+
+
+def test_a_forecast_counts_rounds_and_bytes():
+    x, y = classes(100)
+    net = network(MLP % "adam")
+    keys = ParameterAveraging(averaging_frequency=3, transport="direct")
+    before = net.params.copy()
+    found = forecast(net, next(batches(x, y, 8).epoch(0)), 13, keys, workers=(1, 2, 4))
+    assert np.array_equal(net.params, before)
+    vector = net.params.size + net.updater_state.size
+    assert [cost.rounds for cost in found.costs] == [5, 3, 2]
+    assert found.costs[0].bytes_sent == 0
+    assert found.costs[1].bytes_sent == vector * 4
+    assert found.advice() == "use local: `dl4py train` is as fast or faster"  # a tiny network gains nothing
+    assert found.batch_bytes == 8 * 8 * 4
