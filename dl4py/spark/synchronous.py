@@ -130,10 +130,10 @@ class Distributed(TrainingMaster):
             sizes = source.sizes(workers)
             with closing(self.travels(context, source, workers, stats)) as transport:
                 return Course(
-                    network, source, transport, lambda epoch: self._rounds(sizes, workers, epoch), listeners, stats
+                    network, source, transport, lambda epoch: self.rounds_of(sizes, workers, epoch), listeners, stats
                 ).run(epochs, skip)
 
-    def _rounds(self, sizes: Sequence[int], workers: int, epoch: int) -> list[list[Hand]]:
+    def rounds_of(self, sizes: Sequence[int], workers: int, epoch: int) -> list[list[Hand]]:
         """The hands of an epoch's rounds; DL4J draws a new seed each time that data is fitted."""
         random = JavaRandom(self.rng_seed)
         seed = [random.long() for _ in range(epoch + 1)][-1]

@@ -13,6 +13,11 @@ from dl4py.cli.options import common, json_option, read_spec, seed_option, set_o
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Run folder; runs/NAME-N when absent.")
 @click.option("--resume", type=click.Path(path_type=Path), metavar="RUN", help="Go on with an interrupted run.")
 @click.option("--plan", is_flag=True, help="Print what the training will cost, and train nothing.")
+@click.option(
+    "--simulate",
+    metavar="KEY=VALUE,…",
+    help="Train here as so many workers would: workers=32,delay=0.1,exchange=0.01 (seconds a round).",
+)
 @set_option
 @seed_option
 @json_option
@@ -23,6 +28,7 @@ def command(
     output: Path | None,
     resume: Path | None,
     plan: bool,
+    simulate: str | None,
     overrides: tuple[str, ...],
     seed: int | None,
     as_json: bool,
@@ -45,8 +51,8 @@ def command(
     if (spec is None) == (resume is None):
         raise click.UsageError("Give a SPEC, or --resume RUN.")
     if resume is not None:
-        if overrides or seed is not None or output is not None or plan:
-            raise click.UsageError("A resumed run keeps its spec: leave --set, --seed, --output and --plan out.")
+        if overrides or seed is not None or output is not None or plan or simulate:
+            raise click.UsageError("A resumed run keeps its spec: leave all options but --master out.")
         run = Run.resume(resume)
         session = open_session(master)
     else:
@@ -60,6 +66,15 @@ def command(
                 console.show_json(found.as_dict())
             else:
                 console.show(found.table())
+            return
+        if simulate is not None:
+            from dl4py.spark.simulation import simulation_of
+
+            made = simulation_of(bound, data, simulate, [Progress()])
+            if as_json:
+                console.show_json(made.as_dict())
+            else:
+                console.show(made.text())
             return
         session = open_session(master)
         run = Run(own_folder(output) if output else new_folder(Path(str(spec)).stem), bound, data)
