@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Literal
 
-from dl4py.spark.java_random import JavaRandom, byte_swapped
+from dl4py.spark.java_random import JavaRandom, XorShift
 
 Hand = list[int]
 Repartition = Literal["always", "never", "num_partitions_workers_differs"]
@@ -88,7 +88,7 @@ class Dealing:
         """Spark's `repartition`: each partition deals its objects round, from a worker drawn by its number."""
         hands: list[Hand] = [[] for _ in range(self.workers)]
         for p, part in enumerate(split):
-            start = JavaRandom(byte_swapped(p)).below(self.workers)
+            start = XorShift(p).below(self.workers)
             for i, value in enumerate(part, start + 1):
                 hands[i % self.workers].append(value)
         return hands

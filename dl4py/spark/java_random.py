@@ -4,6 +4,7 @@ from __future__ import annotations
 
 MASK = (1 << 48) - 1
 WORD = (1 << 32) - 1
+LONG = (1 << 64) - 1
 
 
 class JavaRandom:
@@ -32,7 +33,7 @@ class JavaRandom:
     def long(self) -> int:
         """`nextLong()`."""
         high, low = self._next(32), self._next(32)
-        value = ((high << 32) + low - (low >> 31 << 32)) & (1 << 64) - 1
+        value = ((high << 32) + low - (low >> 31 << 32)) & LONG
         return value - (value >> 63 << 64)
 
     def shuffle(self, values: list[int]) -> None:
@@ -42,7 +43,36 @@ class JavaRandom:
             values[i - 1], values[j] = values[j], values[i - 1]
 
 
-def byte_swapped(value: int) -> int:
-    """`scala.util.hashing.byteswap32`, signed: Spark's seed of a partition's number."""
-    swapped = int.from_bytes((value * 0x9E3775CD & WORD).to_bytes(4, "big"), "little") * 0x9E3775CD & WORD
-    return swapped - (1 << 32) if swapped >> 31 else swapped
+class XorShift(JavaRandom):
+    """``s ^= s << 21; s ^= s >>> 35; s ^= s << 4``: Spark's `XORShiftRandom`, which deals out partitions.
+
+    Marsaglia, "Xorshift RNGs", 2003, https://doi.org/10.18637/jss.v008.i14; the seed is hashed twice.
+    """
+
+    def __init__(self, seed: int) -> None:
+        data = (seed & LONG).to_bytes(8, "big")
+        low = murmur(data, 0x3C074A61)
+        self._seed = murmur(data, low) << 32 | low
+
+    def _next(self, bits: int) -> int:
+        seed = self._seed ^ (self._seed << 21) & LONG
+        seed ^= seed >> 35
+        self._seed = seed ^ (seed << 4) & LONG
+        return self._seed & ((1 << bits) - 1)
+
+
+def murmur(data: bytes, seed: int) -> int:
+    """MurmurHash3 of whole words (Appleby, 2011), 32 bits."""
+    state = seed
+    for i in range(0, len(data), 4):
+        word = int.from_bytes(data[i : i + 4], "little") * 0xCC9E2D51 & WORD
+        state ^= _turned(word, 15) * 0x1B873593 & WORD
+        state = (_turned(state, 13) * 5 + 0xE6546B64) & WORD
+    state ^= len(data)
+    state = (state ^ state >> 16) * 0x85EBCA6B & WORD
+    state = (state ^ state >> 13) * 0xC2B2AE35 & WORD
+    return state ^ state >> 16
+
+
+def _turned(value: int, bits: int) -> int:
+    return (value << bits | value >> (32 - bits)) & WORD
