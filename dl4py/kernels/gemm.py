@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from dl4py.kernels.jit import Instruction, kernel, native
-from dl4py.kernels.pack import flat, pack_panel
+from dl4py.kernels import pack
+from dl4py.kernels.jit import kernel, native
 from dl4py.kernels.tiling import DEPTH, stripe
 
-panel = Instruction("panel")
+pack_panel, width_of = pack.pack_panel, pack.width_of
 HEIGHT = 240  # rows of `a` that stay in the second-level cache while panel after panel meets them
 
 
@@ -30,9 +30,11 @@ def products(a, b, out):
 
 def tiled(a, b, out, *, add=False):
     """`product` bound to views of any strides, of which those of `out` along its last axis are next to each other."""
-    scratch = np.empty((DEPTH + 1) * 32, out.dtype)
+    scratch = np.empty(DEPTH * 3 * pack.WIDEST, out.dtype)
     strides = [n // out.itemsize for view in (a, b, out) for n in view.strides]
-    return product.bind((flat(a), flat(b), scratch, flat(out)), (*strides[:5], *a.shape, b.shape[1], int(add)))
+    return product.bind(
+        (pack.flat(a), pack.flat(b), scratch, pack.flat(out)), (*strides[:5], *a.shape, b.shape[1], int(add))
+    )
 
 
 @kernel("a, b, s -> o")
@@ -41,14 +43,15 @@ def product(
     rows: int, depth: int, columns: int, add: int,
 ):  # fmt: skip
     """``out (+)= a b`` on vectors that hold matrices; strides are in values."""
-    width = panel(out)
     for above in range(0, rows, HEIGHT):
         for start in range(0, depth, DEPTH):
             steps = min(DEPTH, depth - start)
             begun = 1 if start > 0 else add
-            for left in range(0, columns, width):
-                some = min(width, columns - left)
+            left = 0
+            while left < columns:
+                some = width_of(out, columns - left)
                 pack_panel(b, start * b_step + left * b_column, b_step, b_column, scratch, 0, steps, some)
                 place = above * out_row + left
-                stripe(a, above * a_row + start * a_step, a_row, a_step, None, 0, 1, steps, scratch, 0, width,
+                stripe(a, above * a_row + start * a_step, a_row, a_step, None, 0, 1, steps, scratch, 0,
                        out, place, out_row, begun, out, place, out_row, min(HEIGHT, rows - above), some)  # fmt: skip
+                left += some

@@ -1,7 +1,7 @@
 """Weights in the order of the register tile: panels two vectors wide, the rows of each one behind the other.
 
-Panel ``p`` of a matrix with `rows` rows begins ``p rows width`` values behind the first; columns that a matrix lacks
-are 0.
+The last panel takes three vectors where an odd number is left, and one where there is no more. Panel ``p`` of a matrix
+with `rows` rows begins ``p rows width`` values behind the first; columns that a matrix lacks are 0.
 """
 
 from __future__ import annotations
@@ -10,13 +10,25 @@ import numpy as np
 
 from dl4py.kernels.jit import Instruction, helper, kernel, native
 
-panel, carry, turn = map(Instruction, ("panel", "carry", "turn"))
-WIDEST = 32  # columns of the widest panel; the width of the machine is known when a kernel is compiled
+lanes, carry, turn = map(Instruction, ("lanes", "carry", "turn"))
+WIDEST = 16  # lanes of the widest vector; the width of the machine is known when a kernel is compiled
 
 
 def packed_size(rows: int, columns: int) -> int:
     """Values of a packed matrix on any machine."""
     return rows * -(-columns // WIDEST) * WIDEST
+
+
+@helper
+def width_of(out, columns):
+    """Columns of the next panel where `columns` are left: two vectors, or all where that is not more than three."""
+    return columns if columns <= 3 * lanes(out) else 2 * lanes(out)
+
+
+@helper
+def pitch_of(out, columns):
+    """Values from a row of a panel to the next: whole vectors."""
+    return -(-columns // lanes(out)) * lanes(out)
 
 
 @native("i o -> s")
@@ -35,26 +47,27 @@ def flat(view):
 @kernel("a -> s")
 def pack_panels(a, out, row: int, column: int, rows: int, columns: int):
     """`pack` on the memory of a matrix."""
-    width = panel(out)
-    for left in range(0, columns, width):
-        pack_panel(a, left * column, row, column, out, left * rows, rows, min(width, columns - left))
+    left = 0
+    while left < columns:
+        some = width_of(out, columns - left)
+        pack_panel(a, left * column, row, column, out, left * rows, rows, some)
+        left += some
 
 
 @helper
 def pack_panel(a, start, row, column, out, out_start, rows, columns):
     """One panel of the matrix that begins at `start` of a vector, its strides counted in values."""
-    width = panel(out)
+    square, pitch = lanes(out), pitch_of(out, columns)
     if column == 1:
-        carry(a, start, row, out, out_start, rows, columns)
+        carry(a, start, row, out, out_start, rows, columns, pitch)
         return
-    square = width // 2
-    done = 0
-    if row == 1 and columns == width:
-        done = rows // square * square
-        turn(a, start, column, out, out_start, rows // square)
-        turn(a, start + square * column, column, out, out_start + square, rows // square)
-    for r in range(done, rows):
-        for c in range(columns):
-            out[out_start + r * width + c] = a[start + r * row + c * column]
-        for c in range(columns, width):
-            out[out_start + r * width + c] = 0.0
+    for left in range(0, pitch, square):
+        done = 0
+        if row == 1 and columns - left >= square:
+            done = rows // square * square
+            turn(a, start + left * column, column, out, out_start + left, rows // square, pitch)
+        for r in range(done, rows):
+            for c in range(left, min(left + square, columns)):
+                out[out_start + r * pitch + c] = a[start + r * row + c * column]
+            for c in range(columns, left + square):
+                out[out_start + r * pitch + c] = 0.0

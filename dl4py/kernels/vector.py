@@ -27,8 +27,13 @@ BYTES = 64 if "+avx512f" in features() else 32 if "+avx2" in features() else 16
 """Width of a vector register: AVX-512, AVX2, or else (SSE, NEON)."""
 FUSED = "+fma" in features() or "+neon" in features()
 """Whether multiply-add is one instruction; a library call otherwise, slower than two."""
-ROWS, FEW = {64: (12, 6), 32: (6, 4), 16: (6, 4)}[BYTES]
-"""Rows of the tile, and of the one for what is left: two vectors wide they fill the registers."""
+MANY = "+avx512f" in features() or "+neon" in features()
+"""Whether there are 32 vector registers, not 16."""
+ROWS, FEW, OF_THREE, OF_ONE = (12, 6, 8, 12) if MANY else (6, 4, 4, 8)
+"""Rows of the tile two vectors wide, of the one for what is left, of those three vectors and one vector wide.
+
+Sums, a row's vectors and one factor fill the registers; eight sums keep the multipliers busy.
+"""
 
 
 def lanes_of(kind) -> int:
@@ -46,9 +51,10 @@ def _constant(many):
     return intrinsic(number)
 
 
-panel = _constant(lambda kind: 2 * lanes_of(kind))  # columns of the tile: two vectors
-rows_of_tile = _constant(lambda kind: ROWS)
-few = _constant(lambda kind: FEW)
+lanes = _constant(lanes_of)
+rows_of_tile, rows_of_few, rows_of_three, rows_of_one = (
+    _constant(lambda kind, rows=rows: rows) for rows in (ROWS, FEW, OF_THREE, OF_ONE)
+)
 
 
 class Writer:
@@ -119,8 +125,8 @@ class Writer:
         return self.builder.call(function, [a, b, c])
 
 
-def _tile(count):
-    """The tile with `count` rows."""
+def _tile(count, wide=2):
+    """The tile with `count` rows, `wide` vectors each."""
 
     def tile(
         typing, a, a_start, a_row, a_step, table, first, last, steps, b, b_start, b_step,
@@ -128,11 +134,11 @@ def _tile(count):
     ):  # fmt: skip
         """``out[r, c] = base[r, c] + sum over t, k: a[r a_row + table[t] + k a_step] b[(t, k) b_step + c]``.
 
-        All places are counted in values from an array's first one. The tile has `count` rows, two vectors wide; of
-        them `valid` rows (at least 1) and `columns` columns are written, the rest is computed for nothing: rows again
-        and again the last, columns from what `b` holds there. Sums run over ``t`` from `first` to `last`, then ``k``, each
-        term with the next row of `b`. Where `begun` is 0 they begin with 0, not with `base`, of which a `base_row` of 0
-        takes one row for all: a bias. A `table` of None is one of zeros.
+        All places are counted in values from an array's first one. Of the tile `valid` rows (at least 1) and `columns`
+        columns are written, the rest is computed for nothing: rows again and again the last, columns from what `b`
+        holds there. Sums run over ``t`` from `first` to `last`, then ``k``, each term with the next row of `b`. Where
+        `begun` is 0 they begin with 0, not with `base`, of which a `base_row` of 0 takes one row for all: a bias. A
+        `table` of None is one of zeros.
         """
         assert all(array.layout == "C" for array in (a, b, base, out)), "places are counted in values"
         jumps = not isinstance(table, types.NoneType)
@@ -145,24 +151,24 @@ def _tile(count):
             here = [builder.select(builder.icmp_signed("<", INDEX(r), many), INDEX(r), _before(builder, many))
                     for r in range(count)]  # fmt: skip
             written = [w.at(w.data(out, out_), o0, builder.mul(orow, r)) for r in here]
-            whole = builder.icmp_signed(">=", cols, INDEX(2 * w.lanes))
-            sums = [[cgutils.alloca_once(builder, w.vector) for _ in range(2)] for _ in range(count)]
+            whole = builder.icmp_signed(">=", cols, INDEX(wide * w.lanes))
+            sums = [[cgutils.alloca_once(builder, w.vector) for _ in range(wide)] for _ in range(count)]
             with builder.if_else(builder.icmp_signed("!=", go, INDEX(0))) as (on, fresh):
                 with on:
                     begin = [w.at(w.data(base, base_), base0, builder.mul(baser, r)) for r in here]
                     with builder.if_else(whole) as (all_columns, some):
                         with all_columns:
                             for r in range(count):
-                                for v in range(2):
+                                for v in range(wide):
                                     builder.store(w.load(w.at(begin[r], v * w.lanes)), sums[r][v])
                         with some:
-                            for v in range(2):
+                            for v in range(wide):
                                 mask = w.below(cols, v * w.lanes)
                                 for r in range(count):
                                     builder.store(w.load_some(w.at(begin[r], v * w.lanes), mask), sums[r][v])
                 with fresh:
                     for r in range(count):
-                        for v in range(2):
+                        for v in range(wide):
                             builder.store(w.zero, sums[r][v])
             from_row = [builder.mul(ar, r) for r in here]
             factors = w.at(w.data(a, a_), a0)
@@ -172,20 +178,20 @@ def _tile(count):
                 at_row = [w.at(at_tap, place) for place in from_row]
                 with cgutils.for_range(builder, ks) as step:
                     weights = builder.load(current)
-                    pair = [w.load(w.at(weights, v * w.lanes)) for v in range(2)]
+                    row_of_b = [w.load(w.at(weights, v * w.lanes)) for v in range(wide)]
                     builder.store(w.at(weights, bk), current)
                     along = builder.mul(step.index, ak)
                     for r in range(count):
                         factor = w.spread(builder.load(w.at(at_row[r], along)))
-                        for v in range(2):
-                            builder.store(w.multiply_add(factor, pair[v], builder.load(sums[r][v])), sums[r][v])
+                        for v in range(wide):
+                            builder.store(w.multiply_add(factor, row_of_b[v], builder.load(sums[r][v])), sums[r][v])
             with builder.if_else(whole) as (all_columns, some):
                 with all_columns:
                     for r in range(count):
-                        for v in range(2):
+                        for v in range(wide):
                             w.store(builder.load(sums[r][v]), w.at(written[r], v * w.lanes))
                 with some:
-                    for v in range(2):
+                    for v in range(wide):
                         mask = w.below(cols, v * w.lanes)
                         for r in range(count):
                             w.store_some(builder.load(sums[r][v]), w.at(written[r], v * w.lanes), mask)
@@ -200,47 +206,50 @@ def _before(builder, many):
     return builder.sub(many, INDEX(1))
 
 
-tile, tile_few = _tile(ROWS), _tile(FEW)
+tile, tile_few, tile_three, tile_one = _tile(ROWS), _tile(FEW), _tile(OF_THREE, 3), _tile(OF_ONE, 1)
 
 
 @intrinsic
-def carry(typing, a, a_start, a_row, out, out_start, count, columns):
-    """Copies `count` rows of a panel's width, one behind the other; 0 where `columns` ends."""
+def carry(typing, a, a_start, a_row, out, out_start, count, columns, pitch):
+    """Copies `count` rows of up to three vectors, `pitch` values from one to the next; 0 where `columns` ends."""
     n = types.intp
+    assert a.layout == out.layout == "C", "places are counted in values"
 
     def code(context, builder, signature, args):
-        a_, a0, ar, out_, o0, many, cols = args
+        a_, a0, ar, out_, o0, many, cols, step = args
         w = Writer(context, builder, out.dtype)
         source, target = w.at(w.data(a, a_), a0), w.at(w.data(out, out_), o0)
-        masks = [w.below(cols, v * w.lanes) for v in range(2)]
+        masks = [w.below(cols, v * w.lanes) for v in range(3)]
         with cgutils.for_range(builder, many) as row:
             from_row = w.at(source, builder.mul(row.index, ar))
-            to_row = w.at(target, builder.mul(row.index, INDEX(2 * w.lanes)))
-            for v in range(2):
-                w.store(w.load_some(w.at(from_row, v * w.lanes), masks[v]), w.at(to_row, v * w.lanes))
+            to_row = w.at(target, builder.mul(row.index, step))
+            for v in range(3):
+                with builder.if_then(builder.icmp_signed(">", step, INDEX(v * w.lanes))):
+                    w.store(w.load_some(w.at(from_row, v * w.lanes), masks[v]), w.at(to_row, v * w.lanes))
         return context.get_dummy_value()
 
-    return types.void(a, n, n, out, n, n, n), code
+    return types.void(a, n, n, out, n, n, n, n), code
 
 
 @intrinsic
-def turn(typing, a, a_start, a_column, out, out_start, count):
-    """Copies `count` blocks, a vector square, so that columns of `a` become rows of a panel two vectors wide.
+def turn(typing, a, a_start, a_column, out, out_start, count, pitch):
+    """Copies `count` blocks, a vector square, so that columns of `a` become rows, `pitch` values from one to the next.
 
     Column ``c`` begins ``c a_column`` behind the start; the blocks lie one behind the other along it.
     """
     n = types.intp
+    assert a.layout == out.layout == "C", "places are counted in values"
 
     def code(context, builder, signature, args):
-        a_, a0, ac, out_, o0, many = args
+        a_, a0, ac, out_, o0, many, step = args
         w = Writer(context, builder, out.dtype)
         source, target = w.at(w.data(a, a_), a0), w.at(w.data(out, out_), o0)
         low = [lane + half * w.lanes for lane in range(w.lanes // 2) for half in range(2)]
         high = [lane + w.lanes // 2 for lane in low]
         orders = [ir.Constant(ir.VectorType(LANE, w.lanes), order) for order in (low, high)]
         with cgutils.for_range(builder, many) as block:
-            near = w.at(source, builder.mul(block.index, INDEX(w.lanes)))
-            far = w.at(target, builder.mul(block.index, INDEX(2 * w.lanes * w.lanes)))
+            first = builder.mul(block.index, INDEX(w.lanes))
+            near, far = w.at(source, first), w.at(target, builder.mul(first, step))
             square = [w.load(w.at(near, builder.mul(ac, INDEX(c)))) for c in range(w.lanes)]
             for _ in range(w.lanes.bit_length() - 1):  # each round joins a vector with the one half the square away
                 half = w.lanes // 2
@@ -248,7 +257,7 @@ def turn(typing, a, a_start, a_column, out, out_start, count):
                     builder.shuffle_vector(square[i], square[i + half], order) for i in range(half) for order in orders
                 ]
             for r in range(w.lanes):
-                w.store(square[r], w.at(far, 2 * w.lanes * r))
+                w.store(square[r], w.at(far, builder.mul(step, INDEX(r))))
         return context.get_dummy_value()
 
-    return types.void(a, n, n, out, n, n), code
+    return types.void(a, n, n, out, n, n, n), code

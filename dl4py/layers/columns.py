@@ -137,20 +137,23 @@ def correlate(e: Emitter, grid: Grid, x: Array, W: Array) -> tuple[Array, Back]:
         for start, stop in parts:
             cols = kept.get(start) or gathered(e, grid, x, start, stop)
             summed(e, cols.T, dz.part(*grid.rows_of(start, stop)), dW, first=start == 0)
-        if not x.needs_gradient:
-            return None
-        dx = e.like(x, "dx")
-        for start, stop in parts:
-            rows = dz.part(*grid.rows_of(start, stop))
-            if grid.plain:
-                e(k.gemm.matmul, rows, W.T, dx.part(start, stop).reshape(rows.rows, W.rows))
-                continue
-            dcols = e.array(rows.rows, W.rows, name="dcols")
-            e(k.gemm.matmul, rows, W.T, dcols)
-            added_back(e, grid, dcols, dx, start, stop)
-        return dx
+        return input_gradient(e, grid, x, W, dz) if x.needs_gradient else None
 
     return z, backward
+
+
+def input_gradient(e: Emitter, grid: Grid, x: Array, W: Array, dz: Array) -> Array:
+    """``dx = windows' (dz W')``, the gradient of the input of `correlate`."""
+    dx = e.like(x, "dx")
+    for start, stop in grid.parts(x.shape[4]):
+        rows = dz.part(*grid.rows_of(start, stop))
+        if grid.plain:
+            e(k.gemm.matmul, rows, W.T, dx.part(start, stop).reshape(rows.rows, W.rows))
+            continue
+        dcols = e.array(rows.rows, W.rows, name="dcols")
+        e(k.gemm.matmul, rows, W.T, dcols)
+        added_back(e, grid, dcols, dx, start, stop)
+    return dx
 
 
 def spread_out(e: Emitter, grid: Grid, x: Array, W: Array) -> tuple[Array, Back]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 from dl4py import kernels as k
+from dl4py.layers import direct
 from dl4py.layers.base import layer
 from dl4py.layers.columns import Grid, as_rows, correlate, extent, packed, reshaped
 from dl4py.layers.convolutional import ConvolutionalLayer
@@ -35,8 +36,11 @@ class Convolved(ConvolutionalLayer):
     def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         windows = self.sliding.windows(extent(x))
         grid = Grid.over(x.shape, windows)
-        W = packed(e, self.seen(p.W))
-        z, back = correlate(e, grid, grid.lifted(x), as_rows(W))
+        W = self.seen(p.W)
+        if direct.fits(grid):
+            z, back = direct.correlate(e, grid, grid.lifted(x), W)
+        else:
+            z, back = correlate(e, grid, grid.lifted(x), as_rows(packed(e, W)))
 
         def backward(dz: Array) -> Array | None:
             dW = e.like(W, "dW")
