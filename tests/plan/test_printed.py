@@ -17,12 +17,12 @@ network:
 
 def test_a_step_holds_vectors_inputs_and_the_arena():
     net = dl4py.Network(bind(Source("<text>", SPEC)).network)
-    plan = net.plan(16)
+    plan = net.plan(512)
     params = 4 * 8 + 8 + 8 * 2 + 2
     parts = footprint(plan, net.vector_bytes())
     assert parts["parameters"] == parts["gradient"] == 4 * params
     assert parts["updater state"] == 2 * 4 * params  # Adam's two moments
-    assert parts["inputs and labels"] == 4 * 16 * (4 + 2)
+    assert parts["inputs and labels"] == 4 * 512 * (4 + 2)
     assert parts["arena"] == plan.layout.total <= plan.layout.unshared
     assert parts["all"] == sum(parts.values()) - parts["all"]
     assert list(net.vector_bytes("output")) == ["parameters"]
