@@ -85,7 +85,7 @@ def _kind(room: str, many: bool) -> str:
     noun = KINDS[room].noun
     bare = [_choice(choice, False) for choice in choices(bare_of(room)) if choice and "dl4py-kind" not in choice]
     if many:
-        return f"{noun[:-2]}ices" if noun.endswith("ex") else f"{noun}s"
+        return KINDS[room].plural
     return " or ".join([*bare, article(noun)])
 
 

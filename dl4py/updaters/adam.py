@@ -20,7 +20,7 @@ class Adam(Updater):
     ``step = rate sqrt(1 - b2^t) / (1 - b1^t) m / (sqrt v + eps)``.
 
     Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, https://arxiv.org/abs/1412.6980; the form with
-    epsilon outside the bias correction. DL4J replaces a step size of 0 by epsilon (quirk 34).
+    epsilon outside the bias correction. DL4J replaces a step size of 0 by epsilon (quirk 36).
     """
 
     state = ("m", "v")
