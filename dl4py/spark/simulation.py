@@ -18,6 +18,7 @@ from dl4py.spark.synchronous import Synchronous
 from dl4py.spark.transports.simulated import Simulated
 from dl4py.training.loop import Listener
 
+EXAMPLE = "for example workers=32,delay=0.1"
 KEYS = {"workers": int, "delay": float, "exchange": float}
 
 
@@ -55,9 +56,11 @@ def wishes(text: str) -> dict[str, Any]:
         try:
             found[name] = KEYS[name](value)
         except ValueError:
-            raise InvalidValue(f"`{value}` is no number for `{name}`", hint="for example workers=32,delay=0.1") from None
+            raise InvalidValue(
+                f"`{value}` is no number for `{name}`", hint="for example workers=32,delay=0.1"
+            ) from None
         if not math.isfinite(found[name]) or found[name] < (1 if name == "workers" else 0):
-            raise InvalidValue(f"`{name}={value}` is too small", hint="for example workers=32,delay=0.1")
+            raise InvalidValue(f"`{name}={value}` is too small", hint=EXAMPLE)
     return found
 
 

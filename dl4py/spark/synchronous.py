@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
 
+from dl4py.errors import ClusterError
 from dl4py.network.network import Network
 from dl4py.spark.course import Course
 from dl4py.spark.dealing import Assignment, Dealing, Hand, Repartition, Strategy
@@ -124,6 +125,8 @@ class Distributed(TrainingMaster):
         skip: int = 0,
         stats: Stats | None = None,
     ) -> float:
+        check_algorithm(network)
+        self.check(network)
         stats = stats or Stats(self.collect_training_stats)
         workers = self.workers or context.defaultParallelism
         with closing(self.open(context, data, stats)) as source:
@@ -133,6 +136,9 @@ class Distributed(TrainingMaster):
                     network, source, transport, lambda epoch: self.rounds_of(sizes, workers, epoch), listeners, stats
                 ).run(epochs, skip)
 
+    def check(self, network: Network) -> None:
+        """Refuses networks that this master cannot train."""
+
     def rounds_of(self, sizes: Sequence[int], workers: int, epoch: int) -> list[list[Hand]]:
         """The hands of an epoch's rounds; DL4J draws a new seed each time that data is fitted."""
         random = JavaRandom(self.rng_seed)
@@ -140,6 +146,16 @@ class Distributed(TrainingMaster):
         per_worker = self.batches_per_round(sum(sizes), workers)
         dealing = Dealing(workers, per_worker, self.repartition_data, self.repartition_strategy, self.assignment, seed)
         return dealing.rounds(sizes)
+
+
+def check_algorithm(network: Network) -> None:
+    """Refuses solvers whose memory does not travel between workers."""
+    algorithm = network.config.optimization_algo
+    if algorithm != "stochastic_gradient_descent":
+        raise ClusterError(
+            f"`optimization_algo: {algorithm}` remembers steps that workers cannot share",
+            hint="`stochastic_gradient_descent`",
+        )
 
 
 class Synchronous(Distributed):

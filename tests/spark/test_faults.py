@@ -21,7 +21,7 @@ KEYS = {"workers": 2, "averaging_frequency": 2, "wait_seconds": 60.0, "checkpoin
 
 def processes(word):
     """The processes below this one whose command line holds a word."""
-    lines = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
+    lines = subprocess.run(["ps", "-ewwo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
     rows = [line.split(None, 2) for line in lines.splitlines()[1:]]
     parent = {int(pid): int(ppid) for pid, ppid, _ in rows}
 

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -71,3 +72,38 @@ def test_a_missing_cluster_is_named(tmp_path):
     assert done.returncode == 7
     assert "error: no cluster is named" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.spark
+def test_a_run_that_was_stopped_goes_on_from_its_last_round(tmp_path):
+    how = ["--master", "local[2]", "--set", "training.epochs=40", "--set", "training.checkpoint_seconds=0"]
+    how += ["--set", "spark.master.transport=direct", "--set", "spark.master.collect_training_stats=true"]
+    run(tmp_path, "spark-train", "spec.yaml", *how, "-o", "whole")
+    environment = {**os.environ, "PYSPARK_PYTHON": sys.executable}
+    words = [sys.executable, "-m", "dl4py", "spark-train", "spec.yaml", *how, "-o", "cut"]
+    process = subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True, env=environment)
+    end = time.monotonic() + 240
+    while not (tmp_path / "cut" / "checkpoint.zip").exists():
+        assert process.poll() is None
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    process.kill()  # not a signal that could be caught
+    process.communicate()
+    run(tmp_path, "spark-train", "--resume", "cut", "--master", "local[2]")
+    whole, cut = (dl4py.load(tmp_path / name / "model.zip") for name in ("whole", "cut"))
+    assert np.array_equal(whole.params, cut.params)
+    assert np.array_equal(whole.updater_state, cut.updater_state)
+    assert (whole.iteration, whole.epoch) == (cut.iteration, cut.epoch) == (40 * 8, 40)
+    phases = json.loads((tmp_path / "whole" / "spark-stats.json").read_text())
+    assert len(phases["ParameterAveragingWorkerFitTimesMs"]) == 40 * 15
+    assert not (tmp_path / "cut" / "checkpoint.zip").exists()
+
+
+def test_costs_are_told_without_spark(tmp_path):
+    answer = json.loads(run(tmp_path, "spark-train", "spec.yaml", "--plan", "--json"))
+    assert answer["parameters"] == 4 * 6 + 6 + 6 * 3 + 3
+    assert [cost["workers"] for cost in answer["costs"]] == [1, 2, 4, 8, 16, 32, 64]
+    table = run(tmp_path, "spark-train", "spec.yaml", "--plan")
+    assert table.splitlines()[-1] == "use local: `dl4py train` is as fast or faster"
+    made = run(tmp_path, "spark-train", "spec.yaml", "--simulate", "workers=4", "--json")
+    assert json.loads(made)["workers"] == 4

@@ -1,0 +1,194 @@
+"""Downpour SGD: workers push gradients to a server and fetch parameters from it; nobody waits for anybody."""
+
+from __future__ import annotations
+
+import selectors
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dl4py.errors import ClusterError, TrainingError
+from dl4py.network.network import Network
+from dl4py.network.update import penalties
+from dl4py.spark.dealing import Hand
+from dl4py.spark.failure import Failure
+from dl4py.spark.objects import Object
+from dl4py.spark.outcome import Outcome, Report
+from dl4py.spark.sources import Source
+from dl4py.spark.state import State
+from dl4py.spark.transports.hub import Hub
+from dl4py.spark.transports.mesh import Mesh
+from dl4py.spark.transports.wire import Channel, Lost
+from dl4py.spark.worker import use_task_cores
+
+Hands = Sequence[Hand]
+
+
+@dataclass(frozen=True)
+class Downpouring:
+    """A worker: a replica that steps by itself between two fetches and sums up its gradients between two pushes."""
+
+    rate: float
+    fetch_every: int
+    push_every: int
+
+    def serve(self, hub: Channel, mesh: Mesh, network: Network) -> None:
+        """Follows the driver's orders until it says stop."""
+        use_task_cores()
+        while (order := hub.receive()) is not None:
+            network.epoch, network.iteration, objects = order
+            begun = network.iteration
+            try:
+                self._trained(hub, network, objects)
+            except Lost:
+                raise
+            except Exception as error:
+                place = objects[network.iteration - begun].place
+                hub.send(("failed", Failure.of(error, mesh.rank, f"batch {place}")))
+                hub.pass_over()
+                return
+
+    def _trained(self, hub: Channel, network: Network, objects: Sequence[Object]) -> None:
+        moving = steps_of(network)
+        pushed = np.zeros_like(network.params)
+        score, examples, sent, begun = 0.0, 0, 0, network.iteration
+        for i, thing in enumerate(objects):
+            if i % self.fetch_every == 0:
+                hub.send(("fetch", None))
+                network.params[:] = hub.receive()
+            batch = thing.load()
+            masks = batch.feature_masks or None, batch.label_masks or None
+            score = network.score(batch.features, batch.labels, *masks)
+            gradient = network.gradient(batch.features, batch.labels, *masks)
+            if not np.isfinite(score):
+                raise TrainingError(
+                    f"the score is {score} at iteration {network.iteration} of epoch {network.epoch}",
+                    hint="lower the learning rate, or normalize the data",
+                )
+            gradient *= moving / moving.dtype.type(batch.size)
+            network.params[:] -= gradient * gradient.dtype.type(self.rate)
+            network.iteration += 1
+            pushed += gradient
+            examples += batch.size
+            if (i + 1) % self.push_every == 0 or i + 1 == len(objects):
+                sent += hub.send(("push", pushed))
+                pushed = np.zeros_like(pushed)
+        weight = 1.0 if objects else 0.0
+        report = Report(score * weight, weight, examples, network.iteration - begun, sent=sent)
+        hub.send(("done", Outcome(np.zeros(0), report)))
+
+
+def steps_of(network: Network) -> np.ndarray:
+    """1 for each value that is trained, 0 for frozen ones."""
+    kinds = np.ones_like(network.params)
+    for slot in network.parameters.slots:
+        if slot.param.frozen:
+            kinds[slot.offset : slot.stop] = 0
+    return kinds
+
+
+def check(network: Network) -> None:
+    """Refuses what stands between gradient and step in other masters: the server knows gradients alone."""
+    config = network.config
+    found = None
+    if any(penalties(slot) for slot in network.parameters.slots):
+        found = "penalties such as `l2`"
+    elif any(slot.param.role == "statistic" for slot in network.parameters.slots):
+        found = "running statistics (batch normalization, center loss)"
+    elif config.backprop_type != "standard":
+        found = "`backprop_type: truncated_bptt`"
+    for slot in network.parameters.slots:
+        trained = slot.node.trained
+        if trained is not None and (getattr(trained, "gradient_normalization", None) not in (None, "none")):
+            found = found or "`gradient_normalization`"
+        if trained is not None and getattr(trained, "constraints", None):
+            found = found or "`constraints`"
+    if found:
+        raise ClusterError(f"Downpour knows no {found}", hint="`parameter_averaging` and `gradient_sharing` do")
+
+
+@dataclass
+class Server:
+    """The driver as parameter server: ``G = G + g^2``, ``w = w - rate g / (sqrt(G) + epsilon)`` for each push."""
+
+    context: Any
+    source: Source
+    program: Downpouring
+    workers: int
+    rate: float
+    epsilon: float
+    retries: int
+    limit: float
+    _hub: Hub | None = None
+    _squares: np.ndarray | None = None
+
+    def rounds(
+        self, network: Network, rounds: Sequence[Hands], stopping: Callable[[], bool]
+    ) -> Iterator[tuple[Report, bool]]:
+        """Trains rounds; workers meet at the end of each alone."""
+        if self._squares is None:
+            self._squares = np.zeros_like(network.params)
+        for hands in rounds:
+            if stopping():
+                return
+            yield self._insisting(network, hands), True
+
+    def _insisting(self, network: Network, hands: Hands) -> Report:
+        assert self._squares is not None
+        start, squares = State.of(network), self._squares.copy()
+        for attempt in range(self.retries + 1):
+            try:
+                return self._round(network, hands)
+            except Lost as lost:
+                self.close()
+                if attempt == self.retries:
+                    raise
+                warnings.warn(f"{lost}; the round after iteration {start.iteration} is made again", stacklevel=2)
+                start.into(network)
+                self._squares[:] = squares
+        raise AssertionError
+
+    def _round(self, network: Network, hands: Hands) -> Report:
+        hub = self._hub = self._hub or Hub(self.context, self.program, State.of(network), self.workers, self.limit)
+        load = self.source.objects(network.epoch)
+        given = [[load(i) for i in hand] for hand in hands] + [[] for _ in range(self.workers - len(hands))]
+        hub.send([(network.epoch, network.iteration, hand) for hand in given])
+        reports: list[Report] = []
+        with selectors.DefaultSelector() as selector:
+            for channel in hub.channels:
+                selector.register(channel, selectors.EVENT_READ, channel)
+            while len(reports) < self.workers:
+                ready = selector.select(self.limit)
+                if not ready:
+                    raise Lost(f"no worker has said anything for {self.limit:g} s")
+                for key, _ in ready:
+                    reports += self._heard(network, key.data)
+        total = reports[0]
+        for report in reports[1:]:
+            total = total.plus(report)
+        network.iteration += total.iterations
+        return total
+
+    def _heard(self, network: Network, channel: Channel) -> list[Report]:
+        """Does what one message asks; the report of a worker that is through."""
+        what, value = channel.receive()
+        if what == "fetch":
+            channel.send(network.params)
+        elif what == "push":
+            assert self._squares is not None
+            self._squares += value * value
+            network.params[:] -= self.rate * value / (np.sqrt(self._squares) + self.epsilon)
+        elif what == "failed":
+            value.raised()
+        else:
+            return [value.report]
+        return []
+
+    def close(self) -> None:
+        """Ends the workers."""
+        if self._hub is not None:
+            self._hub.close()
+            self._hub = None
