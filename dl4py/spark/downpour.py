@@ -60,9 +60,9 @@ class Downpouring:
                 hub.send(("fetch", None))
                 network.params[:] = hub.receive()
             batch = thing.load()
-            masks = batch.feature_masks or None, batch.label_masks or None
-            score = network.score(batch.features, batch.labels, *masks)
-            gradient = network.gradient(batch.features, batch.labels, *masks)
+            arrays = list(batch.features), list(batch.labels), batch.feature_masks, batch.label_masks
+            score = network.run("gradient", arrays)
+            gradient = network.step.copy()
             if not np.isfinite(score):
                 raise TrainingError(
                     f"the score is {score} at iteration {network.iteration} of epoch {network.epoch}",
