@@ -172,5 +172,11 @@ _ALL = [
         "distances to centres, and steps of these, see no mask",
         "examples that the mask covers belong to no centre",
     ),
+    Quirk(
+        53,
+        "layers `depthwise_convolution2d` and `separable_convolution2d`",
+        "the bias lies before the weights, updater and penalties of biases take the layer's last values",
+        "they take the bias",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

@@ -38,7 +38,7 @@ class AutoEncoder(FeedForwardLayer):
         assert self.n_in is not None
         return [
             *affine_params(self),
-            Param.bias("vb", (self.n_in,), self.visible_bias_init).but(pretrain=True),
+            Param.bias("vb", (self.n_in,), self.visible_bias_init).but(pretrain=True, with_weights=True),
         ]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:

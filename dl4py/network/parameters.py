@@ -9,6 +9,7 @@ import numpy as np
 from dl4py.network.graph import Graph, Node
 from dl4py.network.memory import vector
 from dl4py.plan import Array, Param, Params
+from dl4py.plan.parameter import named
 from dl4py.updaters import Updater
 
 
@@ -72,6 +73,7 @@ class Parameters:
     """The layout of a network's flat vectors."""
 
     slots: tuple[Slot, ...]
+    updated: tuple[Slot, ...]  # as the updater sees them: DL4J takes some for their neighbours (quirk 53)
     blocks: tuple[Block, ...]
 
     @property
@@ -126,7 +128,20 @@ def lay_out(graph: Graph) -> Parameters:
         for param in node.params:
             slots.append(Slot(node, param, offset))
             offset += param.size
-    return Parameters(tuple(slots), tuple(_blocks(slots)))
+    updated = _as_named(graph, slots) if graph.compatibility.has(53) else slots
+    return Parameters(tuple(slots), tuple(updated), tuple(_blocks(updated)))
+
+
+def _as_named(graph: Graph, slots: list[Slot]) -> list[Slot]:
+    """Slots in the order of names, cut out of the flat vector as if it had that order."""
+    found = []
+    offset = 0
+    for node in graph.nodes:
+        for param in named(node.params, "summary"):
+            found.append(Slot(node, param, offset))
+            offset += param.size
+    assert not slots or offset == slots[-1].stop
+    return slots if [s.param.name for s in found] == [s.param.name for s in slots] else found
 
 
 def _blocks(slots: list[Slot]) -> list[Block]:
@@ -158,7 +173,8 @@ def updater_of(slot: Slot) -> Updater:
     trained = slot.node.trained
     if trained is None or slot.param.frozen or slot.param.role == "statistic":
         return NoOp()
-    if slot.param.role == "bias" and trained.bias_updater is not None and trained.biases_apart:
+    apart = slot.param.role == "bias" and trained.biases_apart and not slot.param.with_weights
+    if apart and trained.bias_updater is not None:
         return trained.bias_updater
     return trained.updater
 

@@ -24,14 +24,14 @@ def emit_update(graph: Graph, parameters: Parameters, e: Emitter) -> None:
     """Records one update of all parameters."""
     emit_direction(graph, parameters, e)
     step = k.rows.subtract if graph.config.minimize else k.rows.add
-    for run in _runs(_live(parameters), lambda slot: True):
+    for run in _runs(_live(parameters.slots), lambda slot: True):
         e(step, _span(run, "params"), _span(run, "gradient"))
     emit_constraints(parameters, e)
 
 
 def emit_direction(graph: Graph, parameters: Parameters, e: Emitter) -> None:
     """Records what turns the gradient into the step to subtract, in the order of the network's era."""
-    live = _live(parameters)
+    live = _live(parameters.updated)
     order = order_of(graph.config.era, graph.config.compatibility)
     share = 1.0 / e.batch if graph.config.mini_batch else 1.0
     if not order.averages_last:
@@ -55,12 +55,13 @@ def emit_direction(graph: Graph, parameters: Parameters, e: Emitter) -> None:
 
 def emit_constraints(parameters: Parameters, e: Emitter) -> None:
     """Records the projections of all parameters."""
-    for slot in _live(parameters):
-        _emit_constraints(slot, e)
+    for slot in _live(parameters.slots):
+        if not slot.param.drifts:
+            _emit_constraints(slot, e)
 
 
-def _live(parameters: Parameters) -> list[Slot]:
-    return [slot for slot in parameters.slots if not slot.param.frozen]
+def _live(slots: Iterable[Slot]) -> list[Slot]:
+    return [slot for slot in slots if not slot.param.frozen]
 
 
 def emit_penalty_scores(parameters: Parameters, e: Emitter, score: Array) -> None:

@@ -21,6 +21,7 @@ class Param:
     `pretrain` marks parameters that supervised training leaves alone; `frozen` ones have no updater; `drifts`
     ones get no
     gradient but keep updater and penalties where DL4J's quirk 26 holds; `unpenalized` ones have no penalty.
+    `with_weights` marks a bias that takes the weights' updater.
     `named_last` says where DL4J names it behind the layer's others: in ``variables`` (of the JSON), in ``summary``.
     """
 
@@ -36,6 +37,7 @@ class Param:
     drifts: bool = False
     unpenalized: bool = False
     averaged: bool = False
+    with_weights: bool = False
     initializer: Any = None
     named_last: tuple[str, ...] = ()
 

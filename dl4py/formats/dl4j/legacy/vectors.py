@@ -60,9 +60,9 @@ class Vectors:
 
     def _pieces(self) -> list[tuple[Slot, int]]:
         """Each state array of each parameter with its place in today's blocks; layers in the order of the text."""
-        block_of = {id(slot): block for block in self.parameters.blocks for slot in block.slots}
+        block_of = {_name(slot): block for block in self.parameters.blocks for slot in block.slots}
         slots = [slot for name in self.graph.written for slot in self.parameters.slots if slot.node.name == name]
-        return [(slot, start) for slot in slots for start in _places(block_of[id(slot)], slot)]
+        return [(slot, start) for slot in slots for start in _places(block_of[_name(slot)], slot)]
 
     def _stored_at(self) -> list[int]:
         """Where the zip holds each piece."""
@@ -89,6 +89,10 @@ def _without_statistics(parsed: dict[str, Any]) -> bool:
         if isinstance(layer, dict) and "batchNormalization" in layer and variables and "mean" not in variables:
             return True
     return False
+
+
+def _name(slot: Slot) -> tuple[str, str]:
+    return slot.node.name, slot.param.name
 
 
 def _places(block: Block, slot: Slot) -> list[int]:
