@@ -122,6 +122,6 @@ def prelu_backward(x, alpha, dy, dalpha):
     for b in range(x.shape[0]):
         for i in range(x.shape[1]):
             for j in range(x.shape[2]):
-                if x[b, i, j] <= 0.0:
+                if x[b, i, j] < 0.0:
                     dalpha[i, j] += dy[b, i, j] * x[b, i, j]
                     dy[b, i, j] *= alpha[i, j]
