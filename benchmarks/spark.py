@@ -49,7 +49,8 @@ def main() -> None:
             master = ParameterAveraging(workers=2, averaging_frequency=1, transport=transport, checkpoint_rounds=1000)
             master.fit(session.sparkContext, net, data, 1, [clock])
             times = np.diff(clock.times)[1:-1]  # the first compiles, the last fetches the numbers
-            print(f"{name:6} {transport:7} median {statistics.median(times) * 1e3:8.1f} ms  least {min(times) * 1e3:8.1f} ms")
+            median, least = statistics.median(times) * 1e3, min(times) * 1e3
+            print(f"{name:6} {transport:7} median {median:8.1f} ms  least {least:8.1f} ms")
     session.stop()
 
 

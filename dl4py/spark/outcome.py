@@ -13,6 +13,7 @@ import numpy as np
 from dl4py.spark.failure import Failure
 
 T = TypeVar("T")
+BLOCK = 1 << 15  # values that stay in the cache while they are added up
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,14 @@ def mean(vectors: Sequence[np.ndarray], weights: Sequence[float], depth: int) ->
     """``sum_i w_i v_i / sum_i w_i`` in double, as vectors of the given precision; one vector is its own mean."""
     if len(vectors) == 1:
         return vectors[0]
-    scaled = [
-        v.astype(np.float64) if w == 1.0 else v.astype(np.float64) * w for v, w in zip(vectors, weights, strict=True)
-    ]
-    return (added_up(scaled, depth, np.add) / sum(weights)).astype(vectors[0].dtype)
+    result, total = np.empty_like(vectors[0]), sum(weights)
+    for start in range(0, result.size, BLOCK):
+        part = slice(start, start + BLOCK)
+        scaled = [_times(v[part], w) for v, w in zip(vectors, weights, strict=True)]
+        result[part] = added_up(scaled, depth, np.add) / total
+    return result
+
+
+def _times(values: np.ndarray, weight: float) -> np.ndarray:
+    double = values.astype(np.float64)
+    return double if weight == 1.0 else double * weight
