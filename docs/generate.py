@@ -26,7 +26,8 @@ def pages() -> dict[str, str]:
     for room, kind in kinds().items():
         things = "\n".join(page(cls, f"`{name}`") for name, cls in kind.members().items())
         about = inspect.cleandoc(kind.base.__doc__ or "").partition("\n\n")[0]
-        made[f"{room.replace('_', '-')}.md"] = f"# {_capital(kind.plural)}\n\n{about}\n\n{things}"
+        names = " · ".join(f"[{name}](#{name})" for name in kind.members())
+        made[f"{room.replace('_', '-')}.md"] = f"# {_capital(kind.plural)}\n\n{about}\n\n{names}\n\n{things}"
     made["commands.md"] = "# Commands\n\n" + "\n".join(map(_command, cli.list_commands(None)))  # type: ignore[arg-type]
     made["errors.md"] = _errors()
     made["quirks.md"] = _quirks()
@@ -61,7 +62,8 @@ def _errors() -> str:
 
 
 def _quirks() -> str:
-    rows = [f"| {q.number} | {q.where} | {q.dl4j} | {q.exact} |" for q in QUIRKS.values()]
+    told = [(str(q.number), q.where, q.dl4j, q.exact) for _, q in sorted(QUIRKS.items())]
+    rows = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in told]
     head = "| number | where | `compatibility: dl4j` | `compatibility: exact` |\n|---|---|---|---|"
     return "# Quirks of DL4J\n\nDL4J 1.0.0-M2.1 computes these otherwise than their names say.\n\n" + "\n".join(
         [head, *rows]

@@ -23,8 +23,8 @@ from dl4py.spec import Flag, key
 class Csv(Delimited):
     """One example per line; fields separated by one character. Gzipped files are unpacked.
 
-    Features `[n, columns]`, or `[n, 1, columns]` where a line is a series; labels `[n, classes]` with a 1 for the class, or `[n, columns]` as they are where there are
-    several columns or `regression` is set.
+    Features `[n, columns]`, or `[n, 1, columns]` where a line is a series; labels `[n, classes]` with a 1 for the
+    class, or `[n, columns]` as they are where there are several columns or `regression` is set.
     """
 
     regression: Flag = key("Labels are numbers, not classes.", default=False)
