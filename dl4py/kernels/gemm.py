@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from dl4py.kernels import pack
@@ -12,7 +14,24 @@ pack_panel, width_of = pack.pack_panel, pack.width_of
 HEIGHT = 240  # rows of `a` that stay in the second-level cache while panel after panel meets them
 
 
-@native("b i, i o -> b o")
+LARGE = 1 << 21  # multiplications from which it is worth to wake a thread
+
+
+def cut(arrays, threads):
+    """Parts of a product along the slower axis of the output, or along the longer one where that is short."""
+    a, b, out = arrays
+    many = min(threads, a.shape[0] * a.shape[1] * b.shape[1] // LARGE + 1)
+    if many == 1:
+        return [arrays]
+    axis = 0 if out.flags.c_contiguous else 1
+    rows = axis == 0 if out.shape[axis] >= 32 * many else out.shape[0] >= out.shape[1]
+    size = out.shape[0 if rows else 1]
+    edges = [-(-size * i // many // 16) * 16 for i in range(many)] + [size]  # whole tiles
+    parts = [slice(*edge) for edge in pairwise(edges) if edge[0] < edge[1]]
+    return [(a[part], b, out[part]) if rows else (a, b[:, part], out[:, part]) for part in parts]
+
+
+@native("b i, i o -> b o", cut=cut)
 def matmul(a, b, out):
     """``out = a b``; transposed and column-major views are passed to BLAS as they are."""
     if out.flags.c_contiguous:

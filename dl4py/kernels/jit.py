@@ -21,6 +21,9 @@ OPTIONS: dict[str, Any] = {
 }
 
 
+Cut = Callable[[tuple[np.ndarray, ...], int], list[tuple[np.ndarray, ...]]]
+
+
 @dataclass(frozen=True)
 class Operand:
     """One array of a kernel's signature: a word per dimension, and whether the call reads and writes it."""
@@ -51,7 +54,8 @@ class Kernel:
     give parts of them to threads. `ordered` says that the terms of a sum keep their order: the compiler would make
     ``b v + (1 - b) g`` into ``b (v - g) + g``, which in single precision loses three digits where b is 0.999.
     `ranges` names a dimension whose parts are independent too, but wherever it stands: the function takes all arrays
-    and, behind its constants, the first index of its part and the one behind the last.
+    and, behind its constants, the first index of its part and the one behind the last. `cut` gives the parts of a
+    function that is not compiled, as lists of arrays, for a number of threads.
     """
 
     def __init__(
@@ -63,8 +67,9 @@ class Kernel:
         ordered: bool = False,
         compiled: bool = True,
         ranges: str = "",
+        cut: Cut | None = None,
     ) -> None:
-        self.fn, self.text, self.split, self.ordered, self.ranges = fn, text, split, ordered, ranges
+        self.fn, self.text, self.split, self.ordered, self.ranges, self.cut = fn, text, split, ordered, ranges, cut
         self.name = fn.__name__
         self.operands = parse_signature(text)
         self.constants = tuple(python_signature(fn).parameters)[len(self.operands) :] if compiled else ()
@@ -113,9 +118,9 @@ def kernel(
     return lambda fn: Kernel(fn, text, split=split, ordered=ordered, ranges=ranges)
 
 
-def native(text: str) -> Callable[[Callable[..., Any]], Kernel]:
+def native(text: str, *, cut: Cut | None = None) -> Callable[[Callable[..., Any]], Kernel]:
     """Makes a kernel of a function that receives the arrays at binding and returns `(function, arguments)`."""
-    return lambda fn: Kernel(fn, text, compiled=False)
+    return lambda fn: Kernel(fn, text, compiled=False, cut=cut)
 
 
 class Helper:

@@ -32,14 +32,23 @@ class Plan:
         self._offsets = {id(place.array): place.offset for place in self.layout.places}
         self._memory: Mapping[str, np.ndarray] = {}
         self._own: dict[int, np.ndarray] = {}
+        self._products = False  # whether BLAS would use threads of its own
 
     def bind(self, memory: Mapping[str, np.ndarray]) -> None:
         """Makes views of `memory` (a vector per space, the arena in bytes) and machine code for them."""
         self._memory = memory
+        self._products = False
         self.steps = [self._step(call) for call in self.calls]
 
     def run(self) -> None:
         """Runs all calls in order."""
+        if self._products:
+            with threads.blas_alone():
+                self._run()
+        else:
+            self._run()
+
+    def _run(self) -> None:
         for function, args in self.steps:
             function(*args)
 
@@ -68,18 +77,25 @@ class Plan:
     def _step(self, call: Call) -> Step:
         arrays = tuple(self.numbers(array) for array in call.arrays)
         bound = [call.kernel.bind(part, call.constants + more) for part, more in _parts(call.kernel, arrays)]
-        if len(bound) == 1:
-            return bound[0]
-        return threads.split(bound[0][0], [args for _, args in bound]), ()
+        self._products |= any(function in (np.dot, np.matmul) and _is_large(*args[:2]) for function, args in bound)
+        return bound[0] if len(bound) == 1 else (threads.split(bound), ())
+
+
+def _is_large(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether BLAS would give the product to threads of its own."""
+    return a.size * b.shape[-1] > 1 << 18
 
 
 def _parts(kernel: Kernel, arrays: tuple[np.ndarray, ...]) -> list[tuple[tuple[np.ndarray, ...], tuple[int, ...]]]:
     """Arrays and more constants of the parts of a call that threads do at once, cut at fixed places."""
+    if kernel.cut:
+        return [(part, ()) for part in kernel.cut(arrays, threads.count())]
     if not (kernel.split or kernel.ranges):
         return [(arrays, ())]
     word = kernel.ranges or kernel.operands[0].dims[0]
     rows = kernel.size(word, arrays)
-    large = max(a.nbytes for a in arrays) >= threads.LEAST_BYTES
+    least = threads.LEAST_BYTES // (16 if kernel.ranges else 1)  # those take longer for each value
+    large = max(a.nbytes for a in arrays) >= least
     many = min(threads.count(), rows) if large else 1
     edges = [rows * i // many for i in range(many + 1)]
     if kernel.ranges:

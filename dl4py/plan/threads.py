@@ -6,9 +6,10 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
-LEAST_BYTES = 1 << 18  # below this a call is over before a thread would wake
+LEAST_BYTES = 1 << 20  # below this a call is over before a thread would wake
 
 _count: int | None = None
 _pool: _Pool | None = None
@@ -28,11 +29,8 @@ def use(threads: int) -> None:
     """Sets the threads of kernels and of BLAS together."""
     global _count
     _count = threads
-    import numpy as np
-    from threadpoolctl import threadpool_limits
-
-    np.dot(np.zeros((1, 1)), np.zeros((1, 1)))  # BLAS must be loaded to be told
-    threadpool_limits(limits=threads, user_api="blas")
+    for library in _blas():
+        library.set_num_threads(threads)
 
 
 @contextmanager
@@ -46,15 +44,38 @@ def limited(threads: int) -> Iterator[None]:
         use(before)
 
 
-def split(function: Callable[..., Any], parts: list[tuple[Any, ...]]) -> Callable[[], None]:
-    """A call that runs `function` on each of `parts` at once and returns when all are done."""
+@lru_cache
+def _blas() -> Any:
+    import numpy as np
+    from threadpoolctl import ThreadpoolController
+
+    np.dot(np.zeros((1, 1)), np.zeros((1, 1)))  # BLAS must be loaded to be told
+    return ThreadpoolController().select(user_api="blas").lib_controllers
+
+
+@contextmanager
+def blas_alone() -> Iterator[None]:
+    """BLAS has one thread: a plan cuts its products, and BLAS's own threads would spin where ours want to work."""
+    before = [(library, library.get_num_threads()) for library in _blas()]
+    for library, _ in before:
+        library.set_num_threads(1)
+    try:
+        yield
+    finally:
+        for library, many in before:
+            library.set_num_threads(many)
+
+
+def split(parts: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> Callable[[], None]:
+    """A call that runs all `parts`, functions with their arguments, at once and returns when all are done."""
+    (function, args), *others = parts
 
     def run() -> None:
         pool = _this_process(len(parts))
-        for worker, args in zip(pool.workers, parts[1:], strict=False):
-            worker.give(function, args)
-        function(*parts[0])
-        for worker, _ in zip(pool.workers, parts[1:], strict=False):
+        for worker, part in zip(pool.workers, others, strict=False):
+            worker.give(*part)
+        function(*args)
+        for worker, _ in zip(pool.workers, others, strict=False):
             worker.wait()
 
     return run
