@@ -3,9 +3,10 @@
 from dl4py import kernels as k
 from dl4py.layers.base import layer
 from dl4py.layers.recurrent import checked_sequence
-from dl4py.layers.same_diff import SameDiffLayer, taken_twice
+from dl4py.layers.same_diff import BareInitializer, SameDiffLayer, taken_twice
 from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.shapes import FeedForward, Recurrent, Shape
+from dl4py.spec import key
 
 
 @layer("capsule_strength", java="org.deeplearning4j.nn.conf.layers.CapsuleStrengthLayer")
@@ -15,6 +16,10 @@ class CapsuleStrength(SameDiffLayer):
     Input: capsules as DL4J has them, ``[size, batch, capsules]``; output ``[batch, capsules]``.
     Sabour, Frosst and Hinton, "Dynamic Routing Between Capsules", 2017, https://arxiv.org/abs/1710.09829.
     """
+
+    weight_init: BareInitializer | None = key(
+        "Kept for DL4J, there are no weights.", default=None, spelling="upper", hidden=True
+    )
 
     def given(self, shape: Shape) -> "CapsuleStrength":
         checked_sequence(self, None, shape)
