@@ -19,6 +19,7 @@ from dl4py.data.files import content, decoded, unpacked
 from dl4py.data.folders import images_at
 from dl4py.data.idx import parse_idx
 from dl4py.data.image_form import ImageForm
+from dl4py.data.images import ENDINGS
 from dl4py.data.places import Paths
 from dl4py.data.sequences import padded
 from dl4py.data.table import Form, Table, numeric
@@ -37,6 +38,8 @@ def read_features(source: str | Path, form: str | None = None, images: ImageForm
     """
     if form is None and (found := images_at(Path(source))):
         return _images(tuple(map(str, found)), images)
+    if Path(source).is_dir() and images is not None:
+        raise DataError(f"{source} holds no images", hint=f"endings of images: {', '.join(sorted(ENDINGS))}")
     if Path(source).is_dir():
         return _folder(str(source))
     name = "<stdin>" if str(source) == "-" else str(source)

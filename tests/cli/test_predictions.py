@@ -53,6 +53,7 @@ def test_a_zip_that_says_nothing_takes_its_size_and_dl4js_colours(photos):
     network = images(ImageForm(height=6, width=8))
     found = predictions.image_form(network)
     assert found == ImageForm(height=6, width=8, channels=3, color_order="bgr")
+    (photos / "none").mkdir()
     one = photos / "a" / "1.png"
     blue_first = np.asarray(Image.open(one)).transpose(2, 0, 1)[None, ::-1].astype(np.float32)
     (answer,) = predictions.compute(network, read_features(one, images=found), 8)
@@ -61,6 +62,9 @@ def test_a_zip_that_says_nothing_takes_its_size_and_dl4js_colours(photos):
     with pytest.raises(DataError) as error:
         read_features(one)
     assert str(error.value) == f"{one} is an image, the model takes none"
+    with pytest.raises(DataError) as empty:
+        read_features(photos / "none", images=found)
+    assert str(empty.value) == f"{photos / 'none'} holds no images"
 
 
 def test_all_outputs_in_their_own_units(tmp_path):

@@ -28,11 +28,13 @@ def command(
       cat flowers.csv | dl4py predict model.zip - --classes
       dl4py predict model.zip photos/
     """
-    from dl4py.cli import answers, predictions
+    from dl4py.cli import answers, console, predictions
     from dl4py.data.features import read_features
     from dl4py.formats.model import load
 
     network = load(model)
     x = read_features(input, source, predictions.image_form(network))
+    if x.images is not None and network.images is None:
+        console.say(f"the model does not tell how images were read: {x.images.height} x {x.images.width}, blue first")
     found = predictions.compute(network, x, batch)
     answers.write(found, predictions.files_of(x), output, form or answers.form_of(output), classes)
