@@ -79,7 +79,12 @@ _ALL = [
     ),
     Quirk(22, "constraints", "applied twice a step", "applied once a step"),
     Quirk(23, "activation `elu`", "derivative below 0 lacks alpha", "alpha e^x"),
-    Quirk(24, "layer normalization", "no epsilon: a row of equal values gives NaN", "epsilon 1e-12 under the root"),
+    Quirk(
+        24,
+        "layer normalization",
+        "no epsilon: a row of equal values gives 0 and passes no gradient",
+        "epsilon 1e-12 under the root",
+    ),
     Quirk(25, "`weight_decay` in `defaults`", "written twice in the zip, acts twice", "acts once"),
     Quirk(26, "layer `frozen_layer_with_backprop`", "regularization and updater move it", "stays as it is"),
     Quirk(27, "layers below a frozen layer", "see their previous update as gradient", "gradient 0"),

@@ -12,7 +12,7 @@ from dl4py.kernels.jit import kernel
 @kernel("b o, o -> b o, b one, b o", split=True)
 def layer_norm(a, gain, unit, inverse, z, epsilon: float):
     """``unit = (a - mean) / sqrt(var + eps)`` over each row, ``z = unit g``; `inverse` keeps ``1 / sqrt(var +
-    eps)``.
+    eps)``, 0 where that is infinite.
     """
     n = a.dtype.type(a.shape[1])
     for i in range(a.shape[0]):
@@ -24,7 +24,8 @@ def layer_norm(a, gain, unit, inverse, z, epsilon: float):
         for j in range(a.shape[1]):
             d = a[i, j] - mean
             variance += d * d
-        inverse[i, 0] = 1.0 / sqrt(variance / n + epsilon)
+        variance = variance / n + epsilon
+        inverse[i, 0] = 1.0 / sqrt(variance) if variance > 0.0 else 0.0
         for j in range(a.shape[1]):
             unit[i, j] = (a[i, j] - mean) * inverse[i, 0]
             z[i, j] = unit[i, j] * gain[j]

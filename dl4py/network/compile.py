@@ -83,6 +83,8 @@ def _clear_unreached(graph: Graph, parameters: Parameters, e: Emitter, reached: 
     }
     for slot in parameters.slots:
         stale = slot.node.name not in reached and not slot.param.frozen and e.quirk(27)
+        if stale:
+            e.stale.add(slot.node.name)
         if (slot.offset, slot.param.size) not in seen and not stale:
             e(k.rows.fill, slot.flat("gradient"), 0.0)
 

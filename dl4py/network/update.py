@@ -38,7 +38,7 @@ def emit_direction(graph: Graph, parameters: Parameters, e: Emitter) -> None:
         _scale(live, e, share)
     for node in graph.nodes:
         slots = [slot for slot in parameters.of(node) if not slot.param.frozen]
-        if slots and node.trained:
+        if slots and node.trained and node.name not in e.stale:
             emit_normalization(e, node.trained, slots)
     if not order.penalties_last:
         _emit_penalties(live, e, lambda penalty: penalty.before_updater)
