@@ -26,7 +26,9 @@ def command(model: str, batch: int, mode: str, memory: bool, overrides: tuple[st
     network = network_of(model, overrides)
     plan, vectors = network.plan(batch, mode), network.vector_bytes(mode)
     if as_json:
-        console.show_json(as_dict(plan, vectors) | {"compatibility": network.config.compatibility, "era": network.config.era})
+        console.show_json(
+            as_dict(plan, vectors) | {"compatibility": network.config.compatibility, "era": network.config.era}
+        )
     elif memory:
         console.show(memory_table(plan, vectors))
     else:
