@@ -16,7 +16,7 @@ def calls_table(plan: Plan) -> str:
         [str(i), call.owner or "network", call.kernel.name, ", ".join(map(_shown, call.arrays))]
         for i, call in enumerate(plan.calls)
     ]
-    return "\n".join([*_aligned(rows), _total(plan)])
+    return "\n".join([*aligned(rows), _total(plan)])
 
 
 def memory_table(plan: Plan, vectors: Mapping[str, int]) -> str:
@@ -33,7 +33,7 @@ def memory_table(plan: Plan, vectors: Mapping[str, int]) -> str:
     saved = plan.layout.unshared - plan.layout.total
     sums = [[name, _size_of(length)] for name, length in parts.items()]
     sums[-2].append(f"{_size_of(plan.layout.unshared)} without sharing, which saves {_size_of(saved)}")
-    return "\n".join([*_aligned(rows), _total(plan), "", *_aligned([[*row, ""][:3] for row in sums])])
+    return "\n".join([*aligned(rows), _total(plan), "", *aligned([[*row, ""][:3] for row in sums])])
 
 
 def footprint(plan: Plan, vectors: Mapping[str, int]) -> dict[str, int]:
@@ -85,7 +85,8 @@ def _size(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape))
 
 
-def _aligned(rows: list[list[str]]) -> list[str]:
+def aligned(rows: list[list[str]]) -> list[str]:
+    """Rows of cells as lines, every column as wide as its widest cell."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
