@@ -67,4 +67,6 @@ def _draw(p: np.ndarray, temperature: float, generator: np.random.Generator) -> 
         return int(p.argmax())
     log = np.log(np.maximum(p, 1e-30)) / temperature
     weights = np.exp(log - log.max())
-    return int(np.searchsorted(np.cumsum(weights) / weights.sum(), generator.random(), side="right").clip(0, len(p) - 1))
+    return int(
+        np.searchsorted(np.cumsum(weights) / weights.sum(), generator.random(), side="right").clip(0, len(p) - 1)
+    )
