@@ -183,5 +183,17 @@ _ALL = [
         "the bias lies before the weights, updater and penalties of biases take the layer's last values",
         "they take the bias",
     ),
+    Quirk(
+        54,
+        "masks behind a causal `convolution1d` with a stride",
+        "windows over the mask are centred, as with `same`",
+        "they look back, as those over the sequence do",
+    ),
+    Quirk(
+        55,
+        "layer `rnn_loss` in a graph, with a feature mask and no label mask",
+        "the score counts every step, the gradient those that are there",
+        "both count the steps that are there",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

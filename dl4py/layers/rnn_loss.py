@@ -1,6 +1,7 @@
 """Loss layer of sequences: an activation and a loss at each step, without parameters."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any, ClassVar, Self
 
 from dl4py.activations import Activation
@@ -44,7 +45,11 @@ class RnnLoss(Layer, TrainableKeys, LossLayerPart):
     def emit_scored(
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
     ) -> tuple[Array, Callable[[Array | None], Array | None]]:
-        mask = e.mask if mask is None else mask
-        z = rows_of(x if mask is None else copied(e, x))  # a mask may be multiplied into it
-        y, backward = scored_steps(e, z, self.activation, self.loss, labels, mask)
+        covered = e.mask if mask is None else mask
+        z = rows_of(x if covered is None else copied(e, x))  # a mask may be multiplied into it
+        bare = mask is None and covered is not None and not e.chain and e.quirk(55)
+        with e.scoring(e.array(1, precision="float64", name="unsaid")) if bare else nullcontext():
+            y, backward = scored_steps(e, z, self.activation, self.loss, labels, covered)
+        if bare:
+            scored_steps(e, rows_of(copied(e, x)), self.activation, self.loss, labels, None)
         return y.reshape(*x.shape), lambda dy: as_steps(backward(dy), x)

@@ -122,7 +122,7 @@ class Plans:
         ]
         training = mode not in ("output", "all", "judge")
         e = Emitter(size, training=training, seed=graph.config.seed, compatibility=graph.compatibility)
-        e.mini_batch = graph.config.mini_batch
+        e.mini_batch, e.chain = graph.config.mini_batch, graph.config.chain
         run = Pass(e, _arrays(inputs), _arrays(over_inputs), _arrays(labels), _arrays(over_labels))
         return run, tuple(fed for fed in (*inputs, *labels, *over_inputs, *over_labels) if fed is not None)
 

@@ -39,7 +39,7 @@ class Emitter:
     """Collects the calls of a step.
 
     `training` says whether dropout and batch statistics are on, `batch` is the number of examples, `seed` feeds random
-    streams, `compatibility` answers whether a quirk of DL4J holds, `mini_batch` whether the batch size divides scores.
+    streams, `compatibility` answers whether a quirk of DL4J holds, `mini_batch` whether the batch size divides scores, `chain` whether the network is one.
     `stale` names the layers whose gradient is left from the step before (quirk 27).
 
     While a layer or vertex is emitted, `given` holds the shapes of its inputs and `masks` their masks: `[time, batch]`
@@ -60,6 +60,7 @@ class Emitter:
     sources: dict[str, tuple[Array, Array | None]] = field(default_factory=dict)
     carrying: str | None = None
     mini_batch: bool = True
+    chain: bool = True
     stale: set[str] = field(default_factory=set)
     _streams: int = 0
 
