@@ -39,8 +39,8 @@ class Emitter:
     """Collects the calls of a step.
 
     `training` says whether dropout and batch statistics are on, `batch` is the number of examples, `seed` feeds random
-    streams, `compatibility` answers whether a quirk of DL4J holds, `mini_batch` whether the batch size divides scores, `chain` whether the network is one.
-    `stale` names the layers whose gradient is left from the step before (quirk 27).
+    streams, `compatibility` answers whether a quirk of DL4J holds, `mini_batch` whether the batch size divides scores,
+    `chain` whether the network is one. `stale` names the layers whose gradient is left from the step before (quirk 27).
 
     While a layer or vertex is emitted, `given` holds the shapes of its inputs and `masks` their masks: `[time, batch]`
     of sequences, `[rows, 1]` of rows, `[batch, height, width, 1]` of images. `sources` holds arrays and masks of the
