@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dl4py.atomic import write_text
-from dl4py.errors import Interrupted
+from dl4py.errors import Interrupted, InvalidValue
 from dl4py.formats.model import load, save
 from dl4py.network.network import Network
 from dl4py.spark.config import SparkConfig
@@ -60,6 +60,12 @@ def fit_run(
     `context` is Spark's, or a `Machine`; `keys` change keys of the master.
     """
     config: SparkConfig = run.spec.spark
+    if run.training.drop_last:
+        raise InvalidValue(
+            "`drop_last` is for training on one machine: masters deal all examples",
+            at=run.training.mark("drop_last"),
+            hint="leave `drop_last` out",
+        )
     master = config.master.but(**keys)
     network, done = _start(run)
     if not (run.folder / SPEC).exists():

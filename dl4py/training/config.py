@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dl4py.spec import NonNegative, Size, Thing, key
+from dl4py.spec import Flag, NonNegative, Size, Thing, key
 from dl4py.spec.sections import section
 
 
@@ -12,6 +12,7 @@ class TrainingConfig(Thing):
 
     epochs: Size = key("Times that all examples are seen.", default=1)
     batch_size: Size = key("Examples of a step.", default=32)
+    drop_last: Flag = key("Leave out the last batch of an epoch where it is smaller than the others.", default=False)
     log_every: Size = key("Iterations between two lines of `metrics.jsonl`.", default=10)
     checkpoint_seconds: NonNegative = key(
         "Seconds between two checkpoints, written at the end of an epoch; 0 writes one every epoch.", default=60.0

@@ -32,5 +32,5 @@ def fit(
         dataset = as_dataset(data)
     network.labels = list(dataset.class_names) or network.labels
     network.images = dataset.images or network.images
-    batches = BatchIterator(dataset, training.batch_size, seed, shuffle, network.normalizer)
+    batches = BatchIterator(dataset, training.batch_size, seed, shuffle, network.normalizer, training.drop_last)
     return train(network, batches, network.epoch + training.epochs, listeners)

@@ -32,7 +32,12 @@ class Run:
         config: DataConfig = spec.data
         self.data = data or config.open()
         self.batches = BatchIterator(
-            self.data.train, self.training.batch_size, config.seed, config.shuffle, self.data.normalizer
+            self.data.train,
+            self.training.batch_size,
+            config.seed,
+            config.shuffle,
+            self.data.normalizer,
+            self.training.drop_last,
         )
 
     @classmethod

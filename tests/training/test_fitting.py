@@ -95,3 +95,11 @@ def test_fit_takes_arrays_and_counts_epochs():
     fit(net, (x, y), TrainingConfig(epochs=2, batch_size=8))
     fit(net, (x, y), TrainingConfig(epochs=1, batch_size=8))
     assert (net.epoch, net.iteration) == (3, 9)
+
+
+def test_a_smaller_last_batch_is_left_out_on_request():
+    x, y = np.random.default_rng(1).random((10, 4)), np.eye(3)[np.arange(10) % 3]
+    for drop, steps in ((False, 3), (True, 2)):
+        net = network([4, 5, 3], "tanh", "sgd", 1)
+        fit(net, (x, y), TrainingConfig(batch_size=4, drop_last=drop))
+        assert net.iteration == steps
