@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from fractions import Fraction
 from typing import TypeVar
 
 from dl4py.compatibility import Compatibility
@@ -20,6 +21,8 @@ from dl4py.spec import Thing
 from dl4py.vertices import Vertex
 
 T = TypeVar("T", bound=Thing)
+BATCH = 720720
+"""Examples of a batch that divides by any number of parts, for counting."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +76,31 @@ class Graph:
         """The graph with shapes inferred from those of its inputs."""
         known: dict[str, Shape] = dict(zip(self.inputs, shapes, strict=True))
         nodes = []
+        examples = dict.fromkeys(self.inputs, BATCH)
         for node in self.nodes:
+            examples[node.name] = _examples(node, [examples[name] for name in node.inputs])
             fed = _fed(node, tuple(known[name] for name in node.inputs), dict(zip(self.inputs, shapes, strict=True)))
             assert fed.shape is not None
             known[node.name] = fed.shape
             nodes.append(fed)
         return replace(self, nodes=tuple(nodes), shapes=tuple(shapes))
+
+
+def _examples(node: Node, given: Sequence[int]) -> int:
+    """Examples that come out for those that come in; vertices that join inputs need as many from each."""
+    counted = getattr(node.thing, "rows", None)
+    if counted:
+        return int(counted(given))
+    if len(set(given)) > 1:
+        raise ShapeError(
+            f"vertex `{node.name}` joins inputs with different numbers of examples",
+            at=node.thing.mark("inputs"),
+            note=", ".join(
+                f"`{name}`: {Fraction(n, BATCH)} times the batch" for name, n in zip(node.inputs, given, strict=True)
+            ),
+            hint="`stack` adds up examples, `unstack` takes a part of them",
+        )
+    return given[0]
 
 
 def build(config: NetworkConfig) -> Graph:
