@@ -1,6 +1,7 @@
-"""Steps and commands timed in one run, as a table: `make bench`.
+"""Steps and commands timed in one run, as a table: `make bench`, or `python run.py [WORD ...]` for some workloads.
 
-PyTorch is measured where the interpreter named by `TORCH_PYTHON` (or this one) has it.
+PyTorch is measured where the interpreter named by `TORCH_PYTHON` (or this one) has it. Systems take turns, so that
+both see the machine's good and bad moments.
 """
 
 from __future__ import annotations
@@ -13,22 +14,46 @@ import tempfile
 import time
 from pathlib import Path
 
-from steps import WORKLOADS
+from networks import WORKLOADS
 
 HERE = Path(__file__).parent
 ROUNDS = 3
+Figures = dict[str, float]
 
 
-def median_of_processes(python: str, system: str, name: str) -> float | None:
-    """The best median of some processes; None where the system is not installed."""
-    best = None
+def measured(python: str, system: str, name: str) -> Figures | None:
+    """What one process found; None where the system cannot run it."""
+    command = [python, str(HERE / "steps.py"), system, name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        if system == "dl4py":
+            raise RuntimeError(done.stderr)
+        return None
+    return json.loads(done.stdout)
+
+
+def in_turn(torch: str, name: str) -> tuple[Figures, Figures | None]:
+    """The least of each figure over some processes, systems in turn."""
+    ours: Figures = {}
+    theirs: Figures | None = {}
     for _ in range(ROUNDS):
-        done = subprocess.run([python, HERE / "steps.py", system, name], capture_output=True, text=True, check=False)
-        if done.returncode:
-            return None
-        value = float(json.loads(done.stdout))
-        best = value if best is None else min(best, value)
-    return best
+        ours = _least(ours, measured(sys.executable, "dl4py", name) or {})
+        found = measured(torch, "torch", name) if theirs is not None else None
+        theirs = None if found is None else _least(theirs or {}, found)
+    return ours, theirs
+
+
+def _least(a: Figures, b: Figures) -> Figures:
+    return {key: min(a.get(key, value), value) for key, value in b.items()}
+
+
+def row(name: str, ours: Figures, theirs: Figures | None) -> str:
+    """One line of the table of steps."""
+    if theirs is None:
+        return f"| {name} | {ours['median']:.4g} | not measured | | | | |"
+    ratios = [f"{theirs[key] / ours[key]:.2f}" for key in ("median", "best", "processor", "bytes")]
+    cells = [name, f"{ours['median']:.4g}", f"{theirs['median']:.4g}", *ratios]
+    return f"| {' | '.join(cells)} |"
 
 
 def seconds(*command: str, cold: bool = False) -> float:
@@ -45,15 +70,16 @@ def seconds(*command: str, cold: bool = False) -> float:
     return best
 
 
-def main() -> None:
+def main(words: list[str]) -> None:
     """Prints both tables."""
     torch = os.environ.get("TORCH_PYTHON", sys.executable)
-    print("| step | dl4py, ms | PyTorch eager, ms | PyTorch ÷ dl4py |\n|---|---|---|---|")
+    print("| step | dl4py, ms | PyTorch, ms | PyTorch ÷ dl4py | best step | processor time | peak memory |")
+    print("|---|---|---|---|---|---|---|")
     for name in WORKLOADS:
-        ours, theirs = median_of_processes(sys.executable, "dl4py", name), median_of_processes(torch, "torch", name)
-        assert ours is not None
-        other = f"{theirs:.4g} | {theirs / ours:.2f}" if theirs else "not installed | "
-        print(f"| {name} | {ours:.4g} | {other} |", flush=True)
+        if not words or any(word in name for word in words):
+            print(row(name, *in_turn(torch, name)), flush=True)
+    if words:
+        return
     iris = str(HERE.parent / "specs" / "iris_mlp.yaml")
     print("\n| command | seconds |\n|---|---|")
     for label, command, cold in (
@@ -66,4 +92,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -1,103 +1,69 @@
-"""One system's steps: `python steps.py dl4py|torch WORKLOAD` prints the median milliseconds of a step as JSON.
+"""One system's steps: `python steps.py dl4py|torch WORKLOAD [THREADS]` prints figures of a step as JSON.
 
-A process a measurement, so that neither system meets the other's threads.
+A process a measurement, so that neither system meets the other's threads. Wall time is what a user waits for; processor
+time, that of all threads together, is told beside it, as it suffers less from others on the machine.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+from networks import WORKLOADS, Workload
 
-WORKLOADS: dict[str, dict[str, Any]] = {
-    "iris 4-3-3-3, batch 120, SGD, l2": {
-        "sizes": [4, 3, 3, 3], "batch": 120, "activation": "tanh", "l2": 1e-4, "rounds": 2000,
-        "updater": {"type": "sgd", "learning_rate": 0.1},
-    },
-    "MLP 784-1000-10, batch 125, Nesterovs, l2": {
-        "sizes": [784, 1000, 10], "batch": 125, "activation": "relu", "l2": 1e-4, "rounds": 100,
-        "updater": {"type": "nesterovs", "learning_rate": 0.006, "momentum": 0.9},
-    },
-    "MLP 784-500-100-10, batch 64, Adam": {
-        "sizes": [784, 500, 100, 10], "batch": 64, "activation": "relu", "l2": 0.0, "rounds": 200,
-        "updater": {"type": "adam", "learning_rate": 1e-3},
-    },
-}  # fmt: skip
+SECONDS = 4.0
 
 
-def data(work: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
-    """The same numbers for both systems."""
-    generator = np.random.Generator(np.random.Philox(1))
-    x = generator.standard_normal((work["batch"], work["sizes"][0])).astype(np.float32)
-    classes = generator.integers(0, work["sizes"][-1], work["batch"])
-    return x, classes
-
-
-def dl4py_step(work: dict[str, Any]) -> Callable[[], float]:
+def dl4py_step(work: Workload, threads: int) -> Callable[[], object]:
     """A step of dl4py."""
     from dl4py import Network, NetworkConfig
+    from dl4py.plan.threads import use
 
-    *hidden, out = work["sizes"][1:]
-    layers = [{"type": "dense", "n_out": n} for n in hidden] + [{"type": "output", "n_out": out}]
-    keys = {"activation": work["activation"], "updater": work["updater"], **({"l2": work["l2"]} if work["l2"] else {})}
-    network = Network(NetworkConfig.model_validate({"input": work["sizes"][0], "defaults": keys, "layers": layers}))
-    x, classes = data(work)
-    y = np.eye(out, dtype=np.float32)[classes]
+    use(threads)
+    network = Network(NetworkConfig.model_validate(work.config))
+    x, classes = work.data()
+    if not work.trains:
+        return lambda: network.output(x)
+    y = np.moveaxis(np.eye(work.labels[0], dtype=np.float32)[classes], -1, 1)
     return lambda: network.fit(x, y)
 
 
-def torch_step(work: dict[str, Any]) -> Callable[[], float]:
-    """An eager step of PyTorch with its plain optimizer."""
-    import torch
+def torch_step(work: Workload, threads: int) -> Callable[[], object]:
+    """A step of PyTorch."""
+    import pytorch
 
-    kinds = {"tanh": torch.nn.Tanh, "relu": torch.nn.ReLU}
-    modules: list[Any] = []
-    for n_in, n_out in zip(work["sizes"], work["sizes"][1:], strict=False):
-        modules += [torch.nn.Linear(n_in, n_out), kinds[work["activation"]]()]
-    model = torch.nn.Sequential(*modules[:-1])
-    updater, decay = work["updater"], work["l2"]
-    if updater["type"] == "adam":
-        optimizer: Any = torch.optim.Adam(model.parameters(), lr=updater["learning_rate"])
-    else:
-        momentum = updater.get("momentum", 0.0)
-        rate = updater["learning_rate"]
-        optimizer = torch.optim.SGD(
-            model.parameters(), lr=rate, momentum=momentum, nesterov=momentum > 0, weight_decay=decay
-        )
-    loss = torch.nn.CrossEntropyLoss()
-    x, classes = data(work)
-    tx, ty = torch.from_numpy(x), torch.from_numpy(classes)
-
-    def step() -> float:
-        optimizer.zero_grad()
-        score = loss(model(tx), ty)
-        score.backward()
-        optimizer.step()
-        return score.item()
-
-    return step
+    return pytorch.step(work, threads)
 
 
-def measure(step: Callable[[], float], rounds: int) -> float:
-    """Median milliseconds of a step over nine runs of `rounds` steps."""
-    for _ in range(rounds // 4 + 1):
+def measure(step: Callable[[], object], rounds: int) -> dict[str, float]:
+    """Milliseconds of a step over runs of `rounds` steps, wall (median, best) and processor time; peak bytes."""
+    for _ in range(rounds // 4 + 2):
         step()
-    times = []
-    for _ in range(9):
-        start = time.perf_counter()
+    walls, processors = [], []
+    begin = time.perf_counter()
+    while len(walls) < 3 or time.perf_counter() - begin < SECONDS:
+        start, used = time.perf_counter(), time.process_time()
         for _ in range(rounds):
             step()
-        times.append((time.perf_counter() - start) / rounds * 1e3)
-    return statistics.median(times)
+        walls.append((time.perf_counter() - start) / rounds * 1e3)
+        processors.append((time.process_time() - used) / rounds * 1e3)
+    figures = {"median": statistics.median(walls), "best": min(walls), "processor": min(processors)}
+    return figures | {"bytes": float(_peak())}
+
+
+def _peak() -> int:
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 if __name__ == "__main__":
-    system, name = sys.argv[1:]
-    work = WORKLOADS[name]
-    made = dl4py_step(work) if system == "dl4py" else torch_step(work)
-    print(json.dumps(measure(made, work["rounds"])))
+    system, name, *more = sys.argv[1:]
+    work, threads = WORKLOADS[name], int(more[0]) if more else len(os.sched_getaffinity(0))
+    made = (dl4py_step if system == "dl4py" else torch_step)(work, threads)
+    print(json.dumps(measure(made, work.rounds)))

@@ -49,19 +49,23 @@ def maximum(x, table, y):
     """``y = max x`` over each window, NaN where it holds one; 0 where all of a window lies outside."""
     for b in range(y.shape[0]):
         for o in range(y.shape[1]):
+            most = y[b, o]
             empty = True
             for u in range(table.shape[1]):
                 at = table[o, u]
                 if at < 0:
                     continue
-                for c in range(y.shape[2]):
-                    a = x[b, at, c]
-                    if empty or a > y[b, o, c] or a != a:
-                        y[b, o, c] = a
+                row = x[b, at]
+                if empty:
+                    for c in range(most.shape[0]):
+                        most[c] = row[c]
+                else:
+                    for c in range(most.shape[0]):
+                        most[c] = row[c] if row[c] > most[c] or row[c] != row[c] else most[c]
                 empty = False
             if empty:
-                for c in range(y.shape[2]):
-                    y[b, o, c] = 0.0
+                for c in range(most.shape[0]):
+                    most[c] = 0.0
 
 
 @kernel("b i n, o w, b o n, b o n* -> b i n", split=True)
@@ -70,14 +74,16 @@ def maximum_backward(x, table, y, dy, dx):
     dx[:] = 0.0
     for b in range(y.shape[0]):
         for o in range(y.shape[1]):
+            most, given = y[b, o], dy[b, o]
             for u in range(table.shape[1]):
                 at = table[o, u]
                 if at < 0:
                     continue
-                for c in range(y.shape[2]):
-                    if x[b, at, c] == y[b, o, c]:
-                        dx[b, at, c] += dy[b, o, c]
-                        dy[b, o, c] = 0.0
+                row, target = x[b, at], dx[b, at]
+                for c in range(most.shape[0]):  # without a branch the compiler makes vectors
+                    held = row[c] == most[c]
+                    target[c] += given[c] if held else 0.0
+                    given[c] = 0.0 if held else given[c]
 
 
 @kernel("b _ n, o w, o -> b o n", split=True)
