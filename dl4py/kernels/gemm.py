@@ -41,6 +41,14 @@ def matmul(a, b, out):
     return np.matmul, (a, b, out)
 
 
+@native("b i, i o, b o*", cut=cut)
+def add_matmul(a, b, out):
+    """``out += a b``, by the register tile."""
+    if abs(out.strides[1]) > abs(out.strides[0]):
+        a, b, out = b.T, a.T, out.T
+    return tiled(a, b, out, add=True)
+
+
 @native("p q b i, p q i o -> p q b o")
 def products(a, b, out):
     """``out[p, q] = a[p, q] b[p, q]``: a product for each place, views passed as they are."""

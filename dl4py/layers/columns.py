@@ -184,9 +184,4 @@ def spread_out(e: Emitter, grid: Grid, x: Array, W: Array) -> tuple[Array, Back]
 
 def summed(e: Emitter, a: Array, b: Array, out: Array, *, first: bool) -> None:
     """``out = a b`` for the first part, ``out += a b`` for the others."""
-    if first:
-        e(k.gemm.matmul, a, b, out)
-        return
-    more = e.like(out, "more")
-    e(k.gemm.matmul, a, b, more)
-    e(k.rows.add, out.flat, more.flat)
+    e(k.gemm.matmul if first else k.gemm.add_matmul, a, b, out)
