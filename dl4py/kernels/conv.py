@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dl4py.kernels.jit import kernel
 
+Sizes = tuple[int, ...]
+
 
 @kernel("b _ _ _ _ -> b _ _ _ _", split=True)
-def im2col(x, cols, size: tuple, stride: tuple, dilation: tuple, begin: tuple):
+def im2col(x, cols, size: Sizes, stride: Sizes, dilation: Sizes, begin: Sizes):
     """``cols[n, p] = the window of x at p``, taps in order of depth, height, width, channel; 0 outside of x."""
     channels = x.shape[4]
     for n in range(cols.shape[0]):
@@ -35,7 +37,7 @@ def im2col(x, cols, size: tuple, stride: tuple, dilation: tuple, begin: tuple):
 
 
 @kernel("b _ _ _ _ -> b _ _ _ _", split=True)
-def col2im(cols, x, size: tuple, stride: tuple, dilation: tuple, begin: tuple):
+def col2im(cols, x, size: Sizes, stride: Sizes, dilation: Sizes, begin: Sizes):
     """``x = sum of the windows cols[n, p], each at its place``: the transpose of `im2col`."""
     channels = x.shape[4]
     x[:] = 0.0
@@ -58,7 +60,7 @@ def col2im(cols, x, size: tuple, stride: tuple, dilation: tuple, begin: tuple):
 
 
 @kernel("b _ _ i, kh kw o -> b _ _ o", split=True)
-def depthwise(x, W, y, stride: tuple, dilation: tuple, begin: tuple):
+def depthwise(x, W, y, stride: Sizes, dilation: Sizes, begin: Sizes):
     """``y[.., c m + j] = sum over taps x[.., c] W[tap, c m + j]``: a channel has m kernels of its own."""
     channels = x.shape[3]
     many = y.shape[3] // channels
@@ -84,7 +86,7 @@ def depthwise(x, W, y, stride: tuple, dilation: tuple, begin: tuple):
 
 
 @kernel("b _ _ o, kh kw o -> b _ _ i", split=True)
-def depthwise_input(dy, W, dx, stride: tuple, dilation: tuple, begin: tuple):
+def depthwise_input(dy, W, dx, stride: Sizes, dilation: Sizes, begin: Sizes):
     """The gradient of the input of `depthwise`."""
     channels = dx.shape[3]
     many = dy.shape[3] // channels
@@ -110,7 +112,7 @@ def depthwise_input(dy, W, dx, stride: tuple, dilation: tuple, begin: tuple):
 
 
 @kernel("b _ _ i, b _ _ o -> kh kw o")
-def depthwise_weights(x, dy, dW, stride: tuple, dilation: tuple, begin: tuple):
+def depthwise_weights(x, dy, dW, stride: Sizes, dilation: Sizes, begin: Sizes):
     """The gradient of the weights of `depthwise`."""
     channels = x.shape[3]
     many = dy.shape[3] // channels

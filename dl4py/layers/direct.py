@@ -84,8 +84,8 @@ class Runs:
         across = [0] if joined else taps[2]
         self.table = np.array([((i * height + j) * width + m) * channels for i, j, m in product(*taps[:2], across)])
         image = prod(shape[1:])
-        deep, high = (np.arange(w.out) * w.stride for w in windows[:2])
-        rows = (deep[:, None] * height + high[None, :]).ravel() * width * channels
+        planes, lines = (np.arange(w.out) * w.stride for w in windows[:2])
+        rows = (planes[:, None] * height + lines[None, :]).ravel() * width * channels
         self.places = (np.arange(grid.batch)[:, None] * image + rows[None, :]).ravel()
 
     def emit(self, e: Emitter, x: Array, weights: Array, z: Array) -> None:

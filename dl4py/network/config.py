@@ -79,8 +79,8 @@ class NetworkConfig(Thing):
         json="",
     )
     era: Era = key(
-        "Whose order of a training step holds where `compatibility` is `dl4j`: `beta2` for 0.5.0 to 1.0.0-beta2, `beta3`, "
-        "`current` from beta4 on.",
+        "Whose order of a training step holds where `compatibility` is `dl4j`: `beta2` for 0.5.0 to 1.0.0-beta2, "
+        "`beta3`, `current` from beta4 on.",
         default="current",
         json="",
         hidden=True,

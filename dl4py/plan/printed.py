@@ -37,7 +37,7 @@ def memory_table(plan: Plan, vectors: Mapping[str, int]) -> str:
 
 
 def footprint(plan: Plan, vectors: Mapping[str, int]) -> dict[str, int]:
-    """Bytes of everything that a step holds at once: the network's vectors, what it is fed, the arena, and their sum."""
+    """Bytes of all that a step holds at once: the network's vectors, what it is fed, the arena, and their sum."""
     fed = {id(a.root): plan.bytes(a.root) for call in plan.calls for a in call.arrays if a.root.space == "input"}
     constant = {
         id(a.root): plan.bytes(a.root) for call in plan.calls for a in call.arrays if a.root.space == "constant"

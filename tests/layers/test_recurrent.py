@@ -51,7 +51,9 @@ def test_rows_between_sequences():
         {"type": "rnn_output", "n_out": 2},
     ]
     mask = np.array([[1, 1, 1], [1, 1, 0], [1, 0, 0]], float)
-    net = check_network(layers, {"type": "recurrent", "size": 4, "time": 3}, generator(1).normal(size=(3, 4, 3)), mask=mask)
+    net = check_network(
+        layers, {"type": "recurrent", "size": 4, "time": 3}, generator(1).normal(size=(3, 4, 3)), mask=mask
+    )
     assert [node.preprocessor and node.preprocessor.type for node in net.graph.nodes] == [
         None, "rnn_to_feed_forward", "feed_forward_to_rnn", None,
     ]  # fmt: skip
@@ -59,7 +61,11 @@ def test_rows_between_sequences():
 
 def test_state_from_run_to_run():
     """A sequence fed in two parts gives what the whole gives."""
-    layers = [{"type": "graves_lstm", "n_out": 3}, {"type": "simple_rnn", "n_out": 3}, {"type": "rnn_output", "n_out": 2}]
+    layers = [
+        {"type": "graves_lstm", "n_out": 3},
+        {"type": "simple_rnn", "n_out": 3},
+        {"type": "rnn_output", "n_out": 2},
+    ]
     spec = {"seed": 1, "input": {"type": "recurrent", "size": 4}, "layers": layers, "data_type": "double"}
     net = Network(NetworkConfig.model_validate(spec))
     x = generator(1).normal(size=(3, 4, 6))

@@ -70,7 +70,11 @@ def test_bits_repeat_and_threads_agree():
 
     def trained(count):
         with threads.limited(count):
-            net = Network(NetworkConfig.model_validate({"input": 500, "defaults": {"updater": {"type": "sgd", "learning_rate": 0.05}}, "layers": wide}))
+            net = Network(
+                NetworkConfig.model_validate(
+                    {"input": 500, "defaults": {"updater": {"type": "sgd", "learning_rate": 0.05}}, "layers": wide}
+                )
+            )
             for _ in range(5):
                 net.fit(x, y)
             return net.params.copy()

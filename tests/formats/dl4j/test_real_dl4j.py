@@ -229,8 +229,7 @@ def test_dl4j_predicts_the_same_and_trains_on_in_step(name, oracle, tmp_path):
                     "--out", tmp_path, "--save", tmp_path / "t.zip")  # fmt: skip
     scores = []
     for _ in range(3):
-        for rows in (slice(0, 4), slice(4, 8)):
-            scores.append(network.fit([a[rows] for a in x], y[rows]))
+        scores += [network.fit([a[rows] for a in x], y[rows]) for rows in (slice(0, 4), slice(4, 8))]
     assert np.allclose(scores, answer["scores"], rtol=1e-4, atol=1e-5)
     trained = load(tmp_path / "t.zip")
     assert trained.iteration == network.iteration
@@ -242,6 +241,8 @@ def test_dl4j_reads_a_normalizer_beside_the_model(oracle, tmp_path):
     from dl4py.data.normalizers.standardize import Standardize
 
     network = Network(NetworkConfig.model_validate(chain(DENSE)))
-    network.normalizer = Standardize().fit(Dataset.from_arrays(np.random.default_rng(0).normal(size=(9, 4)).astype("f")))
+    network.normalizer = Standardize().fit(
+        Dataset.from_arrays(np.random.default_rng(0).normal(size=(9, 4)).astype("f"))
+    )
     network.save(tmp_path / "m.zip")
     assert oracle("info", tmp_path / "m.zip")["numParams"] == network.params.size

@@ -127,7 +127,9 @@ def compare(spec, oracle, folder, x_mask=None, y_mask=None):
     assert network.score(x, y, **masks) == pytest.approx(answer["score"], rel=1e-5)
     gradient, true = network.gradient(x, y, **masks), np.load(folder / "flat.npy").ravel()
     assert np.abs(gradient - true).max() < 1e-5 * max(1.0, np.abs(true).max())
-    answer = oracle("fit", folder / "m.zip", *everything, "--batch", 4, "--epochs", 2, "--out", folder, "--save", folder / "t.zip")
+    answer = oracle(
+        "fit", folder / "m.zip", *everything, "--batch", 4, "--epochs", 2, "--out", folder, "--save", folder / "t.zip"
+    )
     scores = []
     for _ in range(2):
         for rows in (slice(0, 4), slice(4, 8)):

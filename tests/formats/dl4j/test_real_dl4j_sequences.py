@@ -106,7 +106,9 @@ def test_dl4j_predicts_the_same_and_trains_on_in_step(name, masks, oracle, tmp_p
         theirs = np.load(tmp_path / "flat.npy").ravel()
         assert np.abs(network.gradient(x, y, **seen) - theirs).max() < 2e-5 * max(1.0, np.abs(theirs).max())
 
-    oracle("fit", tmp_path / "m.zip", *given, "--batch", 4, "--epochs", 3, "--out", tmp_path, "--save", tmp_path / "t.zip")
+    oracle(
+        "fit", tmp_path / "m.zip", *given, "--batch", 4, "--epochs", 3, "--out", tmp_path, "--save", tmp_path / "t.zip"
+    )
     for _ in range(3):
         for rows in (slice(0, 4), slice(4, 8)):
             part = {name: None if a is None else a[rows] for name, a in seen.items()}
