@@ -195,5 +195,11 @@ _ALL = [
         "the score counts every step, the gradient those that are there",
         "both count the steps that are there",
     ),
+    Quirk(
+        56,
+        "activation `softmax` of images and sequences, channels first",
+        "over the last axis: the width of images, the steps of sequences",
+        "over channels",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

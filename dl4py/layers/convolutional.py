@@ -11,9 +11,9 @@ import numpy as np
 
 from dl4py import kernels as k
 from dl4py.errors import ShapeError
+from dl4py.layers.activation import emit_activation
 from dl4py.layers.base import Layer, TrainableLayer
 from dl4py.layers.columns import as_rows, extent, reshaped
-from dl4py.layers.dense import activated
 from dl4py.layers.images import Spatial, as_places, checked, full_mask, narrowed, resized, sizes
 from dl4py.layers.window import ConvolutionModeKey, Sliding, Window
 from dl4py.plan import Array, Backward, Emitter, Param, Params
@@ -166,22 +166,19 @@ class ConvolutionalLayer(WindowLayer, TrainableLayer, ConvolutionModeKey, CudnnK
 
     def emit_all(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         z, back = self.pre_output(e, x, p)
-        rows = as_rows(z)
         if "b" in p:
-            e(k.rows.add_row, rows, p.b)
-
-        def pre_output_backward(dz: Array) -> Array | None:
-            if "b" in p:
-                e(k.rows.sum_rows, dz, p.b.gradient)
-            return back(dz.reshape(*z.shape))
-
-        y, rows_backward = activated(e, (rows, pre_output_backward), self.activation)
+            e(k.rows.add_row, as_rows(z), p.b)
+        y, activation_backward = emit_activation(e, z, self.activation)
 
         def backward(dy: Array) -> Array | None:
-            dx = rows_backward(as_rows(dy))
+            dz = activation_backward(dy)
+            assert dz is not None
+            if "b" in p:
+                e(k.rows.sum_rows, as_rows(dz), p.b.gradient)
+            dx = back(dz)
             return dx.reshape(*x.shape) if dx is not None else None
 
-        return y.reshape(*z.shape), backward
+        return y, backward
 
     def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         """Records ``z`` without bias, shaped as the output, and gives it with its backward."""

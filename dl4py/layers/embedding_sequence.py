@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal, Self
 from dl4py import kernels as k
 from dl4py.activations import Activation
 from dl4py.errors import ShapeError
+from dl4py.layers.activation import emit_activation
 from dl4py.layers.base import TrainableLayer, layer
 from dl4py.layers.recurrent import rows_of
 from dl4py.plan import Array, Backward, Emitter, Param, Params
@@ -68,24 +69,24 @@ class EmbeddingSequence(TrainableLayer):
         e(k.move.lookup, index, p.W, z)
         if self.has_bias:
             e(k.rows.add_row, z, p.b)
-        y, activation_backward = self.activation.emit(e, z)
+        steps = Recurrent(self.n_out, time, self.output_format.upper()).inside
+        y, activation_backward = emit_activation(e, z.reshape(time, batch, self.n_out), self.activation, steps)
         mask = e.mask if len(x.shape) == 3 else None
         if mask is not None:
             y, bare = e.like(y, "masked"), y
-            e(k.recurrent.masked, bare, rows_of(mask), y)
+            e(k.recurrent.masked, rows_of(bare), rows_of(mask), rows_of(y))
 
         def backward(dy: Array) -> Array | None:
-            rows = rows_of(dy)
             if mask is not None:
-                e(k.rows.mask_rows, rows, rows_of(mask))
-            dz = activation_backward(rows)
+                e(k.rows.mask_rows, rows_of(dy), rows_of(mask))
+            dz = activation_backward(dy)
             assert dz is not None
-            e(k.move.scatter, index, dz, p.W.gradient)
+            e(k.move.scatter, index, rows_of(dz), p.W.gradient)
             if self.has_bias:
-                e(k.rows.sum_rows, dz, p.b.gradient)
+                e(k.rows.sum_rows, rows_of(dz), p.b.gradient)
             return None
 
-        return y.reshape(time, batch, self.n_out), backward
+        return y, backward
 
     def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
         return mask if isinstance(e.given[0], Recurrent) else None

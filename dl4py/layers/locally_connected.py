@@ -9,10 +9,10 @@ from typing import Any, ClassVar, Self
 
 from dl4py import kernels as k
 from dl4py.errors import ShapeError
+from dl4py.layers.activation import emit_activation
 from dl4py.layers.base import layer
 from dl4py.layers.columns import Grid, added_back, as_rows, gathered, packed, reshaped
 from dl4py.layers.convolutional import WindowLayer, checked_channels
-from dl4py.layers.dense import activated
 from dl4py.layers.images import ImageFormat, Spatial, checked, formatted, resized, sizes
 from dl4py.layers.same_diff import BareActivation, SameDiffKeys, SameDiffLayer, known, taken_twice
 from dl4py.layers.window import ConvolutionMode, Window
@@ -99,17 +99,18 @@ class LocallyConnected(SameDiffKeys, WindowLayer, SameDiffLayer):
         windows = self.windows
         seen = [replace(w, dilation=1) for w in windows] if e.quirk(39) else windows
         z, back = self._products(e, x, p, Grid.over(x.shape, seen), [w.out for w in windows])
-        rows = as_rows(z)
         if "b" in p:
-            e(k.rows.add_row, rows, p.b)
+            e(k.rows.add_row, as_rows(z), p.b)
+        y, activation_backward = emit_activation(e, z, self.activation)
 
-        def pre_output_backward(dz: Array) -> Array | None:
+        def backward(dy: Array) -> Array | None:
+            dz = activation_backward(taken_twice(e, dy))
+            assert dz is not None
             if "b" in p:
-                e(k.rows.sum_rows, dz, p.b.gradient)
-            return back(dz.reshape(*z.shape))
+                e(k.rows.sum_rows, as_rows(dz), p.b.gradient)
+            return back(dz)
 
-        y, rows_backward = activated(e, (rows, pre_output_backward), self.activation)
-        return y.reshape(*z.shape), lambda dy: rows_backward(as_rows(taken_twice(e, dy)))
+        return y, backward
 
     def _products(self, e: Emitter, x: Array, p: Params, grid: Grid, out: Sequence[int]) -> tuple[Array, Backward]:
         cols = gathered(e, grid, grid.lifted(x), 0, grid.batch)
