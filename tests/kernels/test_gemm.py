@@ -1,10 +1,5 @@
 """Products by the register tile, against NumPy's in double."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -45,18 +40,3 @@ def test_products(kind, error, left, right):
 def test_added(out):
     for shape in ((7, 9, 20), (100, 300, 33)):
         assert multiplied(shape, "f", "rows", "columns", out, True) < 2e-4
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("machine", [{"NUMBA_CPU_NAME": "haswell"}, {"NUMBA_CPU_NAME": "generic"}], ids=str)
-def test_other_machines(machine, tmp_path):
-    """Without AVX-512, and without AVX and fused multiply-add, vectors are shorter and the numbers right."""
-    code = (
-        "from tests.kernels.test_gemm import *; assert multiplied((33, 70, 41), 'f', 'rows', 'rows', 'C', False) < 1e-4"
-    )
-    environment = {**os.environ, **machine, "DL4PY_CACHE": str(tmp_path)}
-    root = Path(__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", code], env=environment, cwd=root, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
