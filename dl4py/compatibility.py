@@ -7,6 +7,7 @@ DL4J wrote trains on in step with it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -203,3 +204,17 @@ _ALL = [
     ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}
+
+
+def quirk_lines(met: Mapping[int, Sequence[str]], mode: Mode) -> list[str]:
+    """What the quirks that a network meets do to it: number, what holds, and the vertices where."""
+    lines = []
+    for number, where in met.items():
+        quirk = QUIRKS[number]
+        holds, other = (quirk.dl4j, quirk.exact) if mode == "dl4j" else (quirk.exact, quirk.dl4j)
+        lines.append(f"  quirk {number}, {', '.join(where)}: {holds}; `{_other(mode)}` has: {other}")
+    return lines
+
+
+def _other(mode: Mode) -> Mode:
+    return "exact" if mode == "dl4j" else "dl4j"

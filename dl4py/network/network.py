@@ -10,11 +10,12 @@ import numpy as np
 from dl4py.errors import ShapeError
 from dl4py.network.config import NetworkConfig
 from dl4py.network.era import order_of
-from dl4py.network.feed import as_list, label_shape, node_batch
-from dl4py.network.graph import Graph, build, scored_outputs
+from dl4py.network.feed import as_list
+from dl4py.network.graph import Graph, build
 from dl4py.network.memory import vector
 from dl4py.network.parameters import Parameters, Slot, lay_out
 from dl4py.network.plans import Batch, Plans, given
+from dl4py.network.quirks import step_of
 from dl4py.plan import Plan
 from dl4py.schedules.base import rate_at
 from dl4py.shapes import Recurrent, Shape
@@ -185,18 +186,8 @@ class Network:
         """The plan of one batch size, bound: ``fit``, ``gradient``, ``score`` or ``output``; `time` steps where
         sequences vary.
         """
-        shapes = [shape for shape in self.graph.shapes if shape is not None]
-        if len(shapes) != len(self.graph.inputs):
-            raise ShapeError("the network does not say what it is fed", hint="add `input:` to the network")
-        x = [_zeros(batch, shape, time, self.config.precision) for shape in shapes]
-        if mode == "output":
-            return self.plans.ready("output", _batch(x, None)).plan
-        graph = self.graph.fed([_timed(shape, time) for shape in shapes])
-        y = []
-        for node in scored_outputs(graph):
-            rows = node_batch(graph, node.name, batch) * (getattr(node.shape, "steps", 1) or 1)
-            y.append(_zeros(rows, label_shape(node), time, self.config.precision))
-        return self.plans.ready(mode, _batch(x, None, y)).plan
+        mode, batch_of = step_of(self.graph, mode, batch, time)
+        return self.plans.ready(mode, batch_of).plan
 
     def vector_bytes(self, mode: str = "fit") -> dict[str, int]:
         """Bytes of the vectors that live as long as the network; a plan that does not train needs the parameters."""
@@ -245,16 +236,6 @@ def _vector(values: np.ndarray, size: int, name: str, kind: str) -> np.ndarray:
         what = {"params": "parameters", "state": "updater state"}[name]
         raise ShapeError(f"the network has {size} values of {what}, found {values.size}")
     return np.ascontiguousarray(values.reshape(-1)).astype(kind, copy=not values.flags.writeable)
-
-
-def _timed(shape: Shape, time: int) -> Shape:
-    from dataclasses import replace
-
-    return replace(shape, time=shape.time or time) if isinstance(shape, Recurrent) else shape
-
-
-def _zeros(batch: int, shape: Shape, time: int, kind: str) -> np.ndarray:
-    return np.zeros((batch, *_timed(shape, time).array), kind)
 
 
 def _over_features(mask: np.ndarray, y: np.ndarray, shape: Shape | None) -> np.ndarray:

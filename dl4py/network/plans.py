@@ -73,6 +73,10 @@ class Plans:
             self._bind(bound)
         return bound
 
+    def quirks(self, mode: str, batch: Batch) -> dict[int, tuple[str, ...]]:
+        """DL4J's quirks that matter to a mode and batch, by number, with the vertices where."""
+        return self._compile(mode, batch).plan.quirks
+
     def forget_state(self, carrying: str) -> None:
         """Recurrent state becomes 0."""
         for space, values in self.memory.items():
@@ -139,6 +143,7 @@ class Plans:
         config = graph.config
         share = (config.training_workspace_mode if training else config.inference_workspace_mode) != "none"
         plan = Plan(run.e.calls, config.precision, share=share)
+        plan.quirks = {number: tuple(run.e.asked[number]) for number in sorted(run.e.asked)}
         self._number_rates(run.e)
         self._carry(plan)
         if plan.layout.total > self.memory["arena"].nbytes:

@@ -59,6 +59,7 @@ class Emitter:
     masks: tuple[Array | None, ...] = ()
     sources: dict[str, tuple[Array, Array | None]] = field(default_factory=dict)
     carrying: str | None = None
+    asked: dict[int, dict[str, None]] = field(default_factory=dict)  # quirks that matter here, and to whom
     mini_batch: bool = True
     chain: bool = True
     stale: set[str] = field(default_factory=set)
@@ -111,7 +112,8 @@ class Emitter:
         return Array(shape, space=place, name=f"{self.owner}.{name}", needs_gradient=False)
 
     def quirk(self, number: int) -> bool:
-        """Whether DL4J's quirk of that number is reproduced."""
+        """Whether DL4J's quirk of that number is reproduced; that it was asked for is remembered."""
+        self.asked.setdefault(number, {})[self.owner or "network"] = None
         return self.compatibility.has(number)
 
     @contextmanager

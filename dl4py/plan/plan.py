@@ -31,6 +31,7 @@ class Plan:
         self.calls, self.precision = calls, precision
         self.layout: Layout = assign(calls, precision, share=share)
         self.steps: list[Step] = []
+        self.quirks: dict[int, tuple[str, ...]] = {}  # of DL4J's, by number, with the vertices where they matter
         self._offsets = {id(place.array): place.offset for place in self.layout.places}
         self._memory: Mapping[str, np.ndarray] = {}
         self._own: dict[int, np.ndarray] = {}

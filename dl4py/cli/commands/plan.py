@@ -21,6 +21,7 @@ def command(model: str, batch: int, mode: str, memory: bool, overrides: tuple[st
       dl4py plan specs/iris_mlp.yaml --batch 120 --memory
     """
     from dl4py.cli import console
+    from dl4py.compatibility import quirk_lines
     from dl4py.plan.printed import as_dict, calls_table, memory_table
 
     network = network_of(model, overrides)
@@ -36,3 +37,5 @@ def command(model: str, batch: int, mode: str, memory: bool, overrides: tuple[st
         config = network.config
         old = config.compatibility == "dl4j" and config.era != "current"
         console.show(f"compatibility: {config.compatibility}" + (f", steps as of {config.era}" if old else ""))
+        for line in quirk_lines(plan.quirks, config.compatibility):
+            console.show(line)

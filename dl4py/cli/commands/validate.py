@@ -41,7 +41,21 @@ def command(spec: str, full: bool, overrides: tuple[str, ...], as_json: bool) ->
 
         click.echo(write(bound, full=True), nl=False)
     else:
-        click.echo(f"{spec} is sound: {len(graph.nodes)} layers and vertices")
+        click.echo(f"{spec} is sound: {len(graph.nodes)} layers and vertices{_compatibility(graph)}")
+
+
+def _compatibility(graph: object) -> str:
+    """Which of DL4J's behaviours holds, and the numbers of the quirks that this network meets."""
+    from dl4py.errors import ShapeError
+    from dl4py.network.quirks import met
+
+    mode = graph.config.compatibility  # type: ignore[attr-defined]
+    try:
+        numbers = ", ".join(map(str, met(graph)))  # type: ignore[arg-type]
+    except ShapeError:  # what it is fed or learns from is not said, so nothing more can be told
+        return f"; compatibility: {mode}"
+    said = {"exact": "without DL4J's quirks", "dl4j": "with DL4J's quirks"}[mode]
+    return f"; compatibility: {mode}" + (f", {said} {numbers}" if numbers else "")
 
 
 def mistake(error: object) -> dict[str, object]:

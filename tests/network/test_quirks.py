@@ -1,0 +1,37 @@
+"""Where DL4J's quirks matter to a network."""
+
+from dl4py.compatibility import QUIRKS, quirk_lines
+from dl4py.network import Network, NetworkConfig
+from dl4py.network.graph import build
+from dl4py.network.quirks import met
+
+
+def config(*layers, **keys):
+    return NetworkConfig.model_validate({"input": 4, "layers": list(layers), **keys})
+
+
+def test_a_plain_network_meets_what_its_parts_meet():
+    out = {"type": "output", "n_out": 3, "loss": "mse", "activation": "identity"}
+    assert met(build(config({"type": "dense", "n_out": 5}, out))) == {}
+    normed = config({"name": "a", "type": "dense", "n_out": 5, "has_layer_norm": True}, out)
+    assert met(build(normed)) == {24: ("a",)}
+    adam = config(out, defaults={"updater": "adam"})
+    assert met(build(adam)) == {36: ("update",)}
+
+
+def test_segments_of_sequences_meet_theirs():
+    net = config(
+        {"name": "lstm", "type": "lstm", "n_out": 5},
+        {"type": "rnn_output", "n_out": 3},
+        input={"type": "recurrent", "size": 4},
+        backprop_type="truncated_bptt",
+    )
+    assert met(build(net))[15] == ("lstm",)
+    assert 15 in Network(net).plan(2, time=3).quirks
+    assert 15 not in met(build(net.but(backprop_type="standard")))
+
+
+def test_lines_say_what_holds_and_what_would():
+    quirk = QUIRKS[24]
+    assert quirk_lines({24: ("a", "b")}, "exact") == [f"  quirk 24, a, b: {quirk.exact}; `dl4j` has: {quirk.dl4j}"]
+    assert quirk_lines({24: ("a",)}, "dl4j") == [f"  quirk 24, a: {quirk.dl4j}; `exact` has: {quirk.exact}"]
