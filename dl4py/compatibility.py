@@ -202,6 +202,18 @@ _ALL = [
         "over the last axis: the width of images, the steps of sequences",
         "over channels",
     ),
+    Quirk(
+        57,
+        "layer `separable_convolution2d` on one channel, as many outputs as `depth_multiplier`",
+        "the pointwise weights act in the gradient only",
+        "they are used",
+    ),
+    Quirk(
+        58,
+        "loss `cosine_proximity` for outputs shorter than 0.003",
+        "the gradient takes 1e-5 for their squared length",
+        "the gradient of the score",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}
 

@@ -53,8 +53,17 @@ def behind_noise(e: Emitter, inner: Any, x: Array, p: Params, *, steps: Steps | 
     return y, backward
 
 
+class Still(Wrapper):
+    """A layer that does what the inner one does, its parameters frozen."""
+
+    @property
+    def masks_rows(self) -> bool:  # type: ignore[override]
+        """Whether the mask covers rows of the inner layer."""
+        return self.inner.masks_rows
+
+
 @layer("frozen", java="org.deeplearning4j.nn.conf.layers.misc.FrozenLayer")
-class Frozen(Wrapper):
+class Frozen(Still):
     """The inner layer as in inference: no dropout, running statistics, no gradient, no update, no penalty.
 
     Layers below get no gradient either.
@@ -74,7 +83,7 @@ class Frozen(Wrapper):
 
 
 @layer("frozen_with_backprop", java="org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop")
-class FrozenWithBackprop(Wrapper):
+class FrozenWithBackprop(Still):
     """The inner layer with parameters that stay; the gradient passes through to the layers below."""
 
     summary_name: ClassVar[str] = "FrozenLayerWithBackprop"
