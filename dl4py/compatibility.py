@@ -16,12 +16,13 @@ Mode = Literal["exact", "dl4j"]
 
 @dataclass(frozen=True)
 class Quirk:
-    """One numbered quirk: where it is, what DL4J does, what `exact` does."""
+    """One numbered quirk: where it is, what DL4J does, what `exact` does; `only` says what few numbers it is about."""
 
     number: int
     where: str
     dl4j: str
     exact: str
+    only: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ _ALL = [
         "layer normalization",
         "no epsilon: a row of equal values gives 0 and passes no gradient",
         "epsilon 1e-12 under the root",
+        only="rows of equal values",
     ),
     Quirk(25, "`weight_decay` in `defaults`", "written twice in the zip, acts twice", "acts once"),
     Quirk(26, "layer `frozen_layer_with_backprop`", "regularization and updater move it", "stays as it is"),
@@ -109,6 +111,7 @@ _ALL = [
         "losses `mcxent` and `negativeloglikelihood` with softmax, no weights",
         "gradient y - labels, whatever the labels sum to",
         "gradient y sum(labels) - labels",
+        only="labels that do not sum to 1",
     ),
     Quirk(
         35,
@@ -116,7 +119,13 @@ _ALL = [
         "masks the gradient of the pre-output only",
         "masks the gradient of the output",
     ),
-    Quirk(36, "updaters `adam` and `ams_grad`", "a step size of 0 becomes epsilon", "a step size of 0 stops"),
+    Quirk(
+        36,
+        "updaters `adam` and `ams_grad`",
+        "a step size of 0 becomes epsilon",
+        "a step size of 0 stops",
+        only="a step size of 0",
+    ),
     Quirk(
         38,
         "LSTM steps that a mask covers",
@@ -128,6 +137,7 @@ _ALL = [
         "vertex `l2_normalize`",
         "its gradient divides by max(|x|^3, epsilon): wrong for lengths below 0.002",
         "divides by |x|^3",
+        only="lengths below 0.002",
     ),
     Quirk(
         39,
@@ -213,6 +223,7 @@ _ALL = [
         "loss `cosine_proximity` for outputs shorter than 0.003",
         "the gradient takes 1e-5 for their squared length",
         "the gradient of the score",
+        only="outputs shorter than 0.003",
     ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

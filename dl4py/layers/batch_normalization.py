@@ -101,7 +101,7 @@ class BatchNormalization(TrainableLayer):
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         rows = as_rows(x)
-        mask = None if e.quirk(17) else place_mask(e, x)
+        mask = None if e.mask is None or e.quirk(17) else place_mask(e, x)
         y, rows_backward = self._emit_rows(e, rows, mask, p)
 
         def backward(dy: Array) -> Array | None:

@@ -88,7 +88,7 @@ class Bidirectional(Layer):
         return [p.but(name=name[0] + p.name) for name in self.wraps for p in getattr(self, name).params()]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        sees = _recurrent(self, "fwd").sees_masks or not e.quirk(17)
+        sees = e.mask is None or _recurrent(self, "fwd").sees_masks or not e.quirk(17)
         return self.emit_steps(e, x, p, e.mask if sees else None, ())
 
     def emit_steps(

@@ -46,7 +46,7 @@ class CenterLossOutput(FeedForwardLayer, LossLayerPart):
     def emit_scored(
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
     ) -> tuple[Array, Callable[[Array | None], Array | None]]:
-        covered = None if e.quirk(52) else mask
+        covered = None if mask is None or e.quirk(52) else mask
         if covered is not None:
             labels = self._masked(e, labels, covered)
         z, affine_backward = affine(e, x, p)

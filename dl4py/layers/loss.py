@@ -39,7 +39,7 @@ class LossLayer(Layer, TrainableKeys, LossLayerPart):
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
     ) -> tuple[Array, Callable[[Array | None], Array | None]]:
         z = x if mask is None else copied(e, x)  # a mask may be multiplied into it
-        if e.training and e.quirk(50) and self._overwrites():
+        if e.training and self._overwrites() and e.quirk(50):
             return self._overwritten(e, z, labels, mask)
         return scored(e, z, self.activation, self.loss, labels, mask)
 

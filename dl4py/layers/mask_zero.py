@@ -55,4 +55,4 @@ class MaskZero(Wrapper):
         return own.reshape(time, batch)
 
     def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
-        return None if e.quirk(17) else mask
+        return None if mask is None or e.quirk(17) else mask

@@ -53,7 +53,7 @@ class RecurrentLayer(TrainableLayer):
         return before_sequences(given, self.rnn_data_format)
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        mask = e.mask if self.sees_masks or not e.quirk(17) else None
+        mask = e.mask if e.mask is None or self.sees_masks or not e.quirk(17) else None
         return self.emit_steps(e, x, p, mask, carried(e, self, x.columns))
 
     def emit_steps(

@@ -39,7 +39,7 @@ class RecurrentAttention(AttentionLayer):
         return [inward, recurrent, *self.attention_params(n_out), *bias]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        return Run(e, self, x, p, None if e.quirk(17) else e.mask).emit()
+        return Run(e, self, x, p, None if e.mask is None or e.quirk(17) else e.mask).emit()
 
 
 @dataclass

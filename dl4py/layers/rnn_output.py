@@ -55,7 +55,7 @@ class RnnOutput(FeedForwardLayer, LossLayerPart):
     def emit_scored(
         self, e: Emitter, x: Array, p: Params, labels: Array, mask: Array | None
     ) -> tuple[Array, Callable[[Array | None], Array | None]]:
-        if mask is None and not e.quirk(17):
+        if mask is None and e.mask is not None and not e.quirk(17):
             mask = e.mask
         z, affine_backward = affine(e, rows_of(x), p)
         y, backward = scored_steps(e, z, self.activation, self.loss, labels, mask)

@@ -122,7 +122,7 @@ class Yolo2Output(Layer, ScoredPart):
     def _cover(self, e: Emitter, x: Array, mask: Array | None) -> Array:
         """Which cells count, `[cells, 1]`."""
         if mask is None:
-            found = None if e.quirk(17) else place_mask(e, x)
+            found = None if e.mask is None or e.quirk(17) else place_mask(e, x)
             return found or e.constant(np.ones((x.size // x.shape[-1], 1)))
         if mask.shape[-1] > 1:
             raise ShapeError(

@@ -2,25 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 
-from dl4py.errors import ShapeError
+from dl4py.errors import DL4PyError, ShapeError
+from dl4py.initializers.base import INITIALIZERS
 from dl4py.network.feed import label_shape, node_batch
 from dl4py.network.graph import Graph, scored_outputs
 from dl4py.network.parameters import lay_out
 from dl4py.network.plans import Batch, Plans
+from dl4py.plan.parameter import named
+from dl4py.schedules.base import SCHEDULES
 from dl4py.shapes import Recurrent, Shape
+from dl4py.spec import Thing
 
+WIDE = ("lecun_uniform", "var_scaling_uniform_fan_in", "var_scaling_uniform_fan_out", "var_scaling_uniform_fan_avg")
 TIME = 4  # steps of a sequence that is only looked at
 
 
 def met(graph: Graph) -> dict[int, tuple[str, ...]]:
-    """Numbers of the quirks that a training step asks for, with the vertices where; nothing is computed."""
+    """Numbers of the quirks that training and answering meet, with the vertices where; nothing is computed."""
+    found = _asked(graph, "output") | _asked(graph, "fit") | _beside(graph)
+    return dict(sorted(found.items()))
+
+
+def met_under_masks(graph: Graph) -> dict[int, tuple[str, ...]]:
+    """The quirks that come with masks of features and labels."""
+    bare = met(graph)
+    try:
+        masked = _asked(graph, "fit", masked=True)
+    except DL4PyError:  # a layer that takes no mask
+        return {}
+    return {number: where for number, where in sorted(masked.items()) if number not in bare}
+
+
+def _asked(graph: Graph, mode: str, *, masked: bool = False) -> dict[int, tuple[str, ...]]:
     memory: dict[str, np.ndarray] = {"arena": np.zeros(0, np.uint8), "clock": np.zeros(2)}
-    mode, batch = step_of(graph, "fit", 2, TIME)
-    return Plans(graph, lay_out(graph), memory).quirks(mode, batch)
+    mode, (x, y, *_) = step_of(graph, mode, 2, TIME)
+    masks = [_ones(a) for a in x] if masked else []
+    label_masks = [_ones(a) for a in y] if masked else []
+    return Plans(graph, lay_out(graph), memory).quirks(mode, (x, y, masks, label_masks))
+
+
+def _ones(a: np.ndarray) -> np.ndarray:
+    """A mask of all steps of sequences, of all examples of anything else."""
+    steps = a.shape[2] if a.ndim == 3 else 1
+    return np.ones((a.shape[0], steps), a.dtype)
+
+
+def _beside(graph: Graph) -> dict[int, tuple[str, ...]]:
+    """Quirks that no kernel call asks for: they are in first values, rates, defaults and solvers."""
+    config = graph.config
+    found: dict[int, list[str]] = {}
+    for node in graph.nodes:
+        for thing in _parts(node.thing):
+            if thing.kind is SCHEDULES and thing.type == "poly":
+                found.setdefault(1, []).append(node.name)
+            if thing.kind is INITIALIZERS and thing.type in WIDE and node.params:
+                found.setdefault(2, []).append(node.name)
+        if named(node.params, "summary") != node.params:
+            found.setdefault(53, []).append(node.name)
+    if config.defaults is not None and "weight_decay" in config.defaults.model_fields_set:
+        found[25] = ["defaults"]
+    if config.optimization_algo in ("conjugate_gradient", "lbfgs"):
+        found[29] = ["update"]
+    return {number: tuple(dict.fromkeys(where)) for number, where in found.items()}
+
+
+def _parts(thing: Thing) -> Iterator[Thing]:
+    yield thing
+    for name in type(thing).model_fields:
+        value = getattr(thing, name)
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Thing):
+                yield from _parts(part)
 
 
 def step_of(graph: Graph, mode: str, size: int, time: int) -> tuple[str, Batch]:

@@ -3,7 +3,7 @@
 from dl4py.compatibility import QUIRKS, quirk_lines
 from dl4py.network import Network, NetworkConfig
 from dl4py.network.graph import build
-from dl4py.network.quirks import met
+from dl4py.network.quirks import met, met_under_masks
 
 
 def config(*layers, **keys):
@@ -17,6 +17,24 @@ def test_a_plain_network_meets_what_its_parts_meet():
     assert met(build(normed)) == {24: ("a",)}
     adam = config(out, defaults={"updater": "adam"})
     assert met(build(adam)) == {36: ("update",)}
+
+
+def test_what_only_masks_bring_is_told_apart():
+    lstm = config(
+        {"name": "a", "type": "lstm", "n_out": 5},
+        {"name": "out", "type": "rnn_output", "n_out": 3},
+        input={"type": "recurrent", "size": 4},
+    )
+    assert met(build(lstm)) == {34: ("out",)}
+    assert met_under_masks(build(lstm)) == {17: ("a",), 30: ("out",), 38: ("a",)}
+
+
+def test_what_is_in_first_values_rates_and_defaults_is_met():
+    poly = {"type": "sgd", "learning_rate": {"type": "poly", "initial_value": 0.1, "power": 2, "max_iter": 9}}
+    out = {"name": "out", "type": "output", "n_out": 3, "loss": "mse", "activation": "identity"}
+    found = met(build(config(out, defaults={"updater": poly, "weight_init": "lecun_uniform", "weight_decay": 0.1})))
+    assert found == {1: ("out",), 2: ("out",), 25: ("defaults",)}
+    assert met(build(config(out, optimization_algo="lbfgs"))).keys() == {29}
 
 
 def test_segments_of_sequences_meet_theirs():

@@ -22,6 +22,7 @@ def command(model: str, batch: int, mode: str, memory: bool, overrides: tuple[st
     """
     from dl4py.cli import console
     from dl4py.compatibility import quirk_lines
+    from dl4py.network.quirks import met
     from dl4py.plan.printed import as_dict, calls_table, memory_table
 
     network = network_of(model, overrides)
@@ -37,5 +38,5 @@ def command(model: str, batch: int, mode: str, memory: bool, overrides: tuple[st
         config = network.config
         old = config.compatibility == "dl4j" and config.era != "current"
         console.show(f"compatibility: {config.compatibility}" + (f", steps as of {config.era}" if old else ""))
-        for line in quirk_lines(plan.quirks, config.compatibility):
+        for line in quirk_lines(met(network.graph) | plan.quirks, config.compatibility):
             console.show(line)

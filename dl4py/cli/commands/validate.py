@@ -44,18 +44,23 @@ def command(spec: str, full: bool, overrides: tuple[str, ...], as_json: bool) ->
         click.echo(f"{spec} is sound: {len(graph.nodes)} layers and vertices{_compatibility(graph)}")
 
 
+WITH = {"exact": "without", "dl4j": "with"}
+
+
 def _compatibility(graph: object) -> str:
     """Which of DL4J's behaviours holds, and the numbers of the quirks that this network meets."""
+    from dl4py.compatibility import QUIRKS
     from dl4py.errors import ShapeError
-    from dl4py.network.quirks import met
+    from dl4py.network.quirks import met, met_under_masks
 
     mode = graph.config.compatibility  # type: ignore[attr-defined]
     try:
-        numbers = ", ".join(map(str, met(graph)))  # type: ignore[arg-type]
+        numbers, masked = met(graph), met_under_masks(graph)  # type: ignore[arg-type]
     except ShapeError:  # what it is fed or learns from is not said, so nothing more can be told
         return f"; compatibility: {mode}"
-    said = {"exact": "without DL4J's quirks", "dl4j": "with DL4J's quirks"}[mode]
-    return f"; compatibility: {mode}" + (f", {said} {numbers}" if numbers else "")
+    wide, under = (", ".join(str(n) for n in found if not QUIRKS[n].only) for found in (numbers, masked))
+    quirks = "; ".join(filter(None, [wide, under and f"under masks {under}"]))
+    return f"; compatibility: {mode}" + (f", {WITH[mode]} DL4J's quirks {quirks}" if quirks else "")
 
 
 def mistake(error: object) -> dict[str, object]:
