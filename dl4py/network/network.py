@@ -87,9 +87,10 @@ class Network:
         Where `label_mask` is 0 the answer is 0, as in DL4J.
         """
         y = self._answers("output", x, mask)
-        for array, hidden in zip(y if isinstance(y, list) else [y], _listed(label_mask), strict=False):
+        arrays = y if isinstance(y, list) else [y]
+        for name, array, hidden in zip(self.graph.outputs, arrays, _listed(label_mask), strict=False):
             if hidden is not None:
-                array *= _over_features(hidden, array, self.graph.node(self.graph.outputs[0]).shape)
+                array *= _over_features(hidden, array, self.graph.node(name).shape)
         return y
 
     def activations(self, *x: Arrays, mask: Masks = None) -> dict[str, np.ndarray]:

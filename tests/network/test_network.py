@@ -63,6 +63,25 @@ def test_masks_that_do_not_fit():
     assert str(error.value) == "the label mask of `layer1` is 8 x 1 or 8 x 3, found 8 x 2"
 
 
+def test_a_label_mask_hides_each_output_in_its_own_layout():
+    def read(name, layout):
+        return {"name": name, "type": "rnn_output", "n_out": 2, "inputs": [layout], "loss": "mse", "activation": "tanh"}
+
+    inputs = {name: {"type": "recurrent", "size": 3, "format": name} for name in ("ncw", "nwc")}
+    net = Network(
+        NetworkConfig.model_validate(
+            {"inputs": inputs, "vertices": [read("a", "ncw"), read("b", "nwc")], "outputs": ["a", "b"]}
+        )
+    )
+    x = [G.normal(size=(4, 3, 5)), G.normal(size=(4, 5, 3))]
+    mask = np.repeat([[1.0, 1.0, 1.0, 0.0, 0.0]], 4, axis=0)
+    a, b = net.output(x, label_mask=[mask, mask])
+    assert not a[:, :, 3:].any()
+    assert a[:, :, :3].all()
+    assert not b[:, 3:].any()
+    assert b[:, :3].all()
+
+
 def test_bits_repeat_and_threads_agree():
     wide = [{"type": "dense", "n_out": 600, "activation": "relu"}, {"type": "output", "n_out": 3}]
     x = G.normal(size=(128, 500)).astype("f")
