@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from math import inf, isfinite, sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from dl4py.network.plans import Batch
 
 if TYPE_CHECKING:
+    from dl4py.network.config import NetworkConfig
     from dl4py.network.network import Network
 
 PAIRS = 4  # curvature pairs that L-BFGS keeps
@@ -19,12 +20,16 @@ ARMIJO = 1e-4  # share of the promised decrease that a step must give
 RELATIVE = 1e-7  # smallest step, relative to the parameters
 
 
+Vector = Any
+"""An array, or what computes like one where it lies: copies, sums, differences, multiples and scalar products."""
+
+
 @dataclass
 class Pair:
     """A change of the parameters and of the gradient with it."""
 
-    s: np.ndarray
-    y: np.ndarray
+    s: Vector
+    y: Vector
     rho: float
 
 
@@ -33,47 +38,111 @@ class History:
     """What a solver remembers between iterations: never saved, as in DL4J."""
 
     pairs: deque[Pair] = field(default_factory=lambda: deque(maxlen=PAIRS))  # newest first
-    direction: np.ndarray | None = None
-    gradient: np.ndarray | None = None
-    params: np.ndarray | None = None
+    direction: Vector | None = None
+    gradient: Vector | None = None
+    params: Vector | None = None
+
+
+class Problem(Protocol):
+    """Parameters, their score, and what the updater makes of their gradient; wherever they lie."""
+
+    @property
+    def config(self) -> NetworkConfig:
+        """The network's keys."""
+
+    @property
+    def params(self) -> Vector:
+        """The parameters; not to be changed."""
+
+    def move(self, start: Vector, step: float, direction: Vector) -> None:
+        """``params = start + step * direction``."""
+
+    def look(self) -> tuple[float, Vector]:
+        """The score and the step that the updater makes of the gradient; its state advances."""
+
+    def look_again(self) -> tuple[float, Vector]:
+        """The same from the state before the last look; in the end the state is that after it."""
+
+    def score(self) -> float:
+        """The score alone."""
+
+    def steepness(self, gradient: Vector, start: Vector) -> float:
+        """``max |g| / max(|w|, 1)``."""
+
+
+@dataclass
+class Local:
+    """The problem of a network of this process on one batch."""
+
+    network: Network
+    batch: Batch
+    before: np.ndarray = field(default_factory=lambda: np.zeros(0))
+
+    @property
+    def config(self) -> NetworkConfig:
+        """The network's keys."""
+        return self.network.config
+
+    @property
+    def params(self) -> np.ndarray:
+        """The network's parameters."""
+        return self.network.params
+
+    def move(self, start: np.ndarray, step: float, direction: np.ndarray) -> None:
+        """``params = start + step * direction``."""
+        self.network.params[:] = start + np.asarray(step, start.dtype) * direction
+
+    def look(self) -> tuple[float, np.ndarray]:
+        """The score and the step that the updater makes of the gradient."""
+        self.before = self.network.updater_state.copy()
+        score = self.network.run("direction", self.batch)
+        return score, self.network.step.copy()
+
+    def look_again(self) -> tuple[float, np.ndarray]:
+        """The look at the gradient behind the step must not count as an iteration."""
+        advanced = self.network.updater_state.copy()
+        self.network.updater_state[:] = self.before
+        found = self.look()
+        self.network.updater_state[:] = advanced
+        return found
+
+    def score(self) -> float:
+        """The score alone."""
+        return self.network.run("score", self.batch)
+
+    def steepness(self, gradient: np.ndarray, start: np.ndarray) -> float:
+        """``max |g| / max(|w|, 1)``."""
+        return float(np.max(np.abs(gradient) / np.maximum(np.abs(start), 1.0), initial=0.0))
 
 
 def search(network: Network, batch: Batch) -> float:
-    """One iteration on one batch; returns the score after the step.
+    """One iteration on one batch; returns the score after the step."""
+    score = iterate(Local(network, batch), network.history, quirk=network.graph.compatibility.has(29))
+    network.run("constrain", batch)
+    network.iteration += 1
+    return score
+
+
+def iterate(problem: Problem, history: History, *, quirk: bool = False) -> float:
+    """One step of a problem; returns the score behind it.
 
     ``params -= step * direction``. The gradient is what the updater makes of it. Line gradient descent goes along the
     gradient; conjugate gradient along ``d = g + max(0, (g - g') g / g' g') d'`` (Polak and Ribière, 1969); L-BFGS along
     ``H g`` of the last four pairs (Nocedal, "Updating Quasi-Newton Matrices with Limited Storage", 1980). With
     `compatibility: dl4j` as DL4J does it (quirk 29).
     """
-    quirk = network.graph.compatibility.has(29)
-    state = network.updater_state.copy()
-    history: History = network.history
-    params = network.params
-    score, gradient = _gradient(network, batch)
-    advanced = network.updater_state.copy()
-    direction = _direction(network, history, gradient, quirk)
-    start = params.copy()
-    step = _backtrack(network, batch, start, direction, gradient, score)
-    params[:] = _stepped(network, start, direction, step)
-    if not quirk:
-        network.updater_state[:] = state  # the look at the gradient behind the step must not count as an iteration
-    score, after = _gradient(network, batch)
-    if not quirk:
-        network.updater_state[:] = advanced
-    _remember(network, history, start, direction, gradient, after, quirk)
-    network.run("constrain", batch)
-    network.iteration += 1
+    score, gradient = problem.look()
+    direction = _direction(problem, history, gradient, quirk)
+    start = problem.params.copy()
+    step = _backtrack(problem, start, direction, gradient, score)
+    problem.move(start, _sign(problem) * step, direction)
+    score, after = problem.look() if quirk else problem.look_again()
+    _remember(problem, history, start, direction, gradient, after, quirk)
     return score
 
 
-def _gradient(network: Network, batch: Batch) -> tuple[float, np.ndarray]:
-    score = network.run("direction", batch)
-    return score, network.step.copy()
-
-
-def _direction(network: Network, history: History, g: np.ndarray, quirk: bool) -> np.ndarray:
-    algorithm = network.config.optimization_algo
+def _direction(problem: Problem, history: History, g: Vector, quirk: bool) -> Vector:
+    algorithm = problem.config.optimization_algo
     if algorithm == "lbfgs":
         if quirk:
             return g if history.direction is None else history.direction
@@ -86,11 +155,11 @@ def _direction(network: Network, history: History, g: np.ndarray, quirk: bool) -
     return g
 
 
-def _downhill(d: np.ndarray, g: np.ndarray) -> np.ndarray:
+def _downhill(d: Vector, g: Vector) -> Vector:
     return d if float(d @ g) > 0 else g
 
 
-def _newton(history: History, g: np.ndarray) -> np.ndarray:
+def _newton(history: History, g: Vector) -> Vector:
     d = g.copy()
     alphas = []
     for pair in history.pairs:
@@ -105,24 +174,24 @@ def _newton(history: History, g: np.ndarray) -> np.ndarray:
 
 
 def _remember(
-    network: Network,
+    problem: Problem,
     history: History,
-    start: np.ndarray,
-    direction: np.ndarray,
-    gradient: np.ndarray,
-    after: np.ndarray,
+    start: Vector,
+    direction: Vector,
+    gradient: Vector,
+    after: Vector,
     quirk: bool,
 ) -> None:
-    if network.config.optimization_algo == "lbfgs" and quirk:
-        _as_dl4j(network, history, start, gradient, after)
+    if problem.config.optimization_algo == "lbfgs" and quirk:
+        _as_dl4j(problem, history, start, gradient, after)
         return
     history.direction, history.gradient = direction, gradient
-    s, y = network.params - start, after - gradient
+    s, y = problem.params - start, after - gradient
     if float(s @ y) > 1e-10 * float(y @ y) > 0:
         history.pairs.appendleft(Pair(s, y, 1.0 / float(s @ y)))
 
 
-def _as_dl4j(network: Network, history: History, start: np.ndarray, gradient: np.ndarray, after: np.ndarray) -> None:
+def _as_dl4j(problem: Problem, history: History, start: Vector, gradient: Vector, after: Vector) -> None:
     """DL4J's next direction: from its second iteration on the gradient before the step is the one behind it, and the
     second loop counts its coefficients from the wrong end.
     """
@@ -130,7 +199,7 @@ def _as_dl4j(network: Network, history: History, start: np.ndarray, gradient: np
     old = start if history.params is None else history.params
     sy = float(old @ before) + 1e-5
     yy = float(before @ before) + 1e-5
-    history.pairs.appendleft(Pair(network.params - old, after - before, 1.0 / sy))
+    history.pairs.appendleft(Pair(problem.params - old, after - before, 1.0 / sy))
     d = after.copy()
     alphas = []
     for pair in history.pairs:
@@ -139,33 +208,30 @@ def _as_dl4j(network: Network, history: History, start: np.ndarray, gradient: np
     d *= sy / yy
     for j, pair in enumerate(reversed(history.pairs)):
         d += (alphas[j] - pair.rho * float(pair.y @ d)) * pair.s
-    history.direction, history.params = d, network.params.copy()
+    history.direction, history.params = d, problem.params.copy()
 
 
-def _stepped(network: Network, start: np.ndarray, direction: np.ndarray, step: float) -> np.ndarray:
-    sign = -1.0 if network.config.minimize else 1.0
-    return start + np.asarray(sign * step, start.dtype) * direction
+def _sign(problem: Problem) -> float:
+    return -1.0 if problem.config.minimize else 1.0
 
 
-def _backtrack(
-    network: Network, batch: Batch, start: np.ndarray, direction: np.ndarray, gradient: np.ndarray, score: float
-) -> float:
+def _backtrack(problem: Problem, start: Vector, direction: Vector, gradient: Vector, score: float) -> float:
     """A step with sufficient decrease, found by quadratic and cubic interpolation; 0 where none is found.
 
     Dennis and Schnabel, "Numerical Methods for Unconstrained Optimization and Nonlinear Equations", 1983, A6.3.1.
     """
-    sign = 1.0 if network.config.minimize else -1.0
+    sign = _sign(problem)
     slope = -float(direction @ gradient)
-    largest = float(np.max(np.abs(gradient) / np.maximum(np.abs(start), 1.0), initial=0.0))
+    largest = problem.steepness(gradient, start)
     least = RELATIVE / largest if largest else inf
-    first = sign * score
+    first = -sign * score
     best, best_step = first, 0.0
     step, before, found_before = 1.0, 0.0, first
-    for _ in range(network.config.max_num_line_search_iterations):
+    for _ in range(problem.config.max_num_line_search_iterations):
         if step < least:
             return 0.0
-        network.params[:] = _stepped(network, start, direction, step)
-        found = sign * network.run("score", batch)
+        problem.move(start, sign * step, direction)
+        found = -sign * problem.score()
         if found <= first + ARMIJO * step * slope:
             return step
         if found < best:
