@@ -81,6 +81,11 @@ class Network:
         """What the last gradient, or the updater's last step, was; a vector in DL4J's order."""
         return self._memory["gradient"]
 
+    @property
+    def loss(self) -> float:
+        """The loss of the last run, summed over its examples, without penalties."""
+        return float(self._memory["score"][0])
+
     def output(self, *x: Arrays, mask: Masks = None, label_mask: Masks = None) -> Any:
         """What the network answers to a batch: one array, or a list for several outputs.
 
