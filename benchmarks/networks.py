@@ -12,7 +12,10 @@ Spec = dict[str, Any]
 
 @dataclass(frozen=True)
 class Workload:
-    """A network, and what it is fed: sizes without the batch; `rounds` steps are timed together."""
+    """A network, and what it is fed: sizes without the batch; `rounds` steps are timed together.
+
+    With `torch` false PyTorch has no such layer.
+    """
 
     key: str
     config: Spec
@@ -22,6 +25,7 @@ class Workload:
     rounds: int
     trains: bool = True
     one_hot: bool = False
+    torch: bool = True
 
     def data(self) -> tuple[np.ndarray, np.ndarray]:
         """The same numbers for every system, in DL4J's layout: features, and the class of each label."""
@@ -31,6 +35,11 @@ class Workload:
         if self.one_hot:
             x = (x == x.max(axis=1, keepdims=True)).astype(np.float32)
         return x, generator.integers(0, self.labels[0], (self.batch, *self.labels[1:]))
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """Features and one-hot labels in DL4J's layout."""
+        x, classes = self.data()
+        return x, np.moveaxis(np.eye(self.labels[0], dtype=np.float32)[classes], -1, 1)
 
 
 def mlp(sizes: list[int], activation: str, updater: Spec, l2: float) -> Spec:
@@ -117,7 +126,7 @@ WORKLOADS: dict[str, Workload] = {
         "5_lstm", characters("lstm"), (77, 50), (77, 50), 32, 5, one_hot=True
     ),
     "the same with Graves LSTM": Workload(
-        "5_graves", characters("graves_lstm"), (77, 50), (77, 50), 32, 5, one_hot=True
+        "5_graves", characters("graves_lstm"), (77, 50), (77, 50), 32, 5, one_hot=True, torch=False
     ),
     "residual net, 32 channels, 3 blocks, batch 32, Adam": Workload("6_resnet", residual(), (3, 32, 32), (10,), 32, 3),
     "VGG16 to fc2, inference, batch 8": Workload("7_vgg16", vgg16(), (3, 224, 224), (1,), 8, 1, trains=False),

@@ -1,94 +1,74 @@
-"""Steps and commands timed in one run, as a table: `make bench`, or `python run.py [WORD ...]` for some workloads.
+"""Steps and whole processes of dl4py, PyTorch and DL4J timed in one run: `python run.py [--write] [WORD ...]`.
 
-PyTorch is measured where the interpreter named by `TORCH_PYTHON` (or this one) has it. Systems take turns, so that
-both see the machine's good and bad moments.
+PyTorch is measured where the interpreter named by `TORCH_PYTHON` (or this one) has it, DL4J where Java is. Systems take
+turns, a process a measurement, so that all see the machine's good and bad moments. The first round tries every
+setting of a system, the later ones keep its best. `--write` puts the tables into docs/benchmarks.md; words choose
+workloads.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
+import commands
+import page
 from networks import WORKLOADS
+from systems import SYSTEMS, Figures, System
 
-HERE = Path(__file__).parent
 ROUNDS = 3
-Figures = dict[str, float]
+Rounds = list[dict[str, Figures]]
+"""For each round, the figures of each system."""
 
 
-def measured(python: str, system: str, name: str) -> Figures | None:
-    """What one process found; None where the system cannot run it."""
-    command = [python, str(HERE / "steps.py"), system, name]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        if system == "dl4py":
-            raise RuntimeError(done.stderr)
-        return None
-    return json.loads(done.stdout)
+def compared(name: str, folder: Path, systems: list[System]) -> tuple[Rounds, dict[str, str]]:
+    """Figures of the rounds, and the best setting of each system."""
+    work, rounds, best = WORKLOADS[name], [], {}
+    for number in range(ROUNDS):
+        found: dict[str, Figures] = {}
+        for system in systems:
+            tried = {s: system.measured(name, work, s, folder) for s in _settings(system, name, number, best)}
+            ran = {s: figures for s, figures in tried.items() if figures}
+            if ran:
+                best[system.name] = min(ran, key=lambda s: ran[s]["median"])
+                found[system.name] = ran[best[system.name]]
+        rounds.append(found)
+    _same_scores(name, rounds)
+    return rounds, best
 
 
-def in_turn(torch: str, name: str) -> tuple[Figures, Figures | None]:
-    """The least of each figure over some processes, systems in turn."""
-    ours: Figures = {}
-    theirs: Figures | None = {}
-    for _ in range(ROUNDS):
-        ours = _least(ours, measured(sys.executable, "dl4py", name) or {})
-        found = measured(torch, "torch", name) if theirs is not None else None
-        theirs = None if found is None else _least(theirs or {}, found)
-    return ours, theirs
+def _settings(system: System, name: str, number: int, best: dict[str, str]) -> list[str]:
+    if number == 0:
+        return system.settings(WORKLOADS[name])
+    return [best[system.name]] if system.name in best else []
 
 
-def _least(a: Figures, b: Figures) -> Figures:
-    return {key: min(a.get(key, value), value) for key, value in b.items()}
-
-
-def row(name: str, ours: Figures, theirs: Figures | None) -> str:
-    """One line of the table of steps."""
-    if theirs is None:
-        return f"| {name} | {ours['median']:.4g} | not measured | | | | |"
-    ratios = [f"{theirs[key] / ours[key]:.2f}" for key in ("median", "best", "processor", "bytes")]
-    cells = [name, f"{ours['median']:.4g}", f"{theirs['median']:.4g}", *ratios]
-    return f"| {' | '.join(cells)} |"
-
-
-def seconds(*command: str, cold: bool = False) -> float:
-    """The best wall time of a whole process; `cold` gives each its own empty kernel cache."""
-    best = float("inf")
-    for _ in range(1 if cold else 5):
-        with tempfile.TemporaryDirectory() as folder:
-            environment = {**os.environ, **({"DL4PY_CACHE": folder} if cold else {})}
-            start = time.perf_counter()
-            subprocess.run(
-                [sys.executable, "-m", "dl4py", *command], env=environment, cwd=folder, check=True, capture_output=True
-            )
-            best = min(best, time.perf_counter() - start)
-    return best
+def _same_scores(name: str, rounds: Rounds) -> None:
+    """dl4py and DL4J begin with the same parameters and numbers: so they must begin with the same score."""
+    ours, theirs = (rounds[0].get(system, {}).get("first") for system in ("dl4py", "DL4J"))
+    if ours and theirs and abs(ours - theirs) > 1e-4 * abs(theirs):
+        raise RuntimeError(f"{name}: the first score of dl4py is {ours}, that of DL4J {theirs}: not the same step")
 
 
 def main(words: list[str]) -> None:
-    """Prints both tables."""
-    torch = os.environ.get("TORCH_PYTHON", sys.executable)
-    print("| step | dl4py, ms | PyTorch, ms | PyTorch ÷ dl4py | best step | processor time | peak memory |")
-    print("|---|---|---|---|---|---|---|")
-    for name in WORKLOADS:
-        if not words or any(word in name for word in words):
-            print(row(name, *in_turn(torch, name)), flush=True)
+    """Prints the tables, and writes them where that is asked for."""
+    write, words = "--write" in words, [word for word in words if word != "--write"]
+    if write and words:
+        raise SystemExit("--write takes the whole run: leave the words out")
+    systems = [system for system in SYSTEMS if system.present()]
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in WORKLOADS:
+            if not words or any(word in name for word in words):
+                rows.append((name, *compared(name, Path(folder), systems)))
+                print(page.row(*rows[-1]) if len(rows) > 1 else page.steps(rows), flush=True)
     if words:
         return
-    iris = str(HERE.parent / "specs" / "iris_mlp.yaml")
-    print("\n| command | seconds |\n|---|---|")
-    for label, command, cold in (
-        ("`dl4py --help`", ("--help",), False),
-        ("`dl4py validate specs/iris_mlp.yaml`", ("validate", iris), False),
-        ("`dl4py train specs/iris_mlp.yaml`, empty caches", ("train", iris), True),
-        ("`dl4py train specs/iris_mlp.yaml`, warm", ("train", iris), False),
-    ):
-        print(f"| {label} | {seconds(*command, cold=cold):.2f} |", flush=True)
+    whole = commands.table(ROUNDS)
+    print(f"\n{whole}")
+    if write:
+        page.write({"machine": page.machine(), "steps": page.steps(rows), "settings": page.settings(rows), "processes": whole})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One system's steps: `python steps.py dl4py|torch WORKLOAD [THREADS]` prints figures of a step as JSON.
+"""One system's steps: `python steps.py dl4py|torch WORKLOAD [SETTINGS [THREADS]]` prints figures of a step as JSON.
 
 A process a measurement, so that neither system meets the other's threads. Wall time is what a user waits for; processor
 time, that of all threads together, is told beside it, as it suffers less from others on the machine.
@@ -12,11 +12,11 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-import numpy as np
 from networks import WORKLOADS, Workload
 
-SECONDS = 4.0
+WARM, SECONDS = 0.5, 3.0
 
 
 def dl4py_step(work: Workload, threads: int) -> Callable[[], object]:
@@ -26,23 +26,26 @@ def dl4py_step(work: Workload, threads: int) -> Callable[[], object]:
 
     use(threads)
     network = Network(NetworkConfig.model_validate(work.config))
-    x, classes = work.data()
-    if not work.trains:
-        return lambda: network.output(x)
-    y = np.moveaxis(np.eye(work.labels[0], dtype=np.float32)[classes], -1, 1)
-    return lambda: network.fit(x, y)
+    x, y = work.arrays()
+    return (lambda: network.fit(x, y)) if work.trains else (lambda: network.output(x))
 
 
-def torch_step(work: Workload, threads: int) -> Callable[[], object]:
+def torch_step(work: Workload, threads: int, settings: str) -> Callable[[], object]:
     """A step of PyTorch."""
     import pytorch
 
-    return pytorch.step(work, threads)
+    return pytorch.step(work, threads, settings)
 
 
 def measure(step: Callable[[], object], rounds: int) -> dict[str, float]:
-    """Milliseconds of a step over runs of `rounds` steps, wall (median, best) and processor time; peak bytes."""
-    for _ in range(rounds // 4 + 2):
+    """Milliseconds of a step over runs of `rounds` steps, wall (median, best) and processor time; peak bytes.
+
+    `first` is the score of the first step.
+    """
+    first = step()
+    step()
+    begin = time.perf_counter()
+    while time.perf_counter() - begin < WARM:
         step()
     walls, processors = [], []
     begin = time.perf_counter()
@@ -53,17 +56,22 @@ def measure(step: Callable[[], object], rounds: int) -> dict[str, float]:
         walls.append((time.perf_counter() - start) / rounds * 1e3)
         processors.append((time.process_time() - used) / rounds * 1e3)
     figures = {"median": statistics.median(walls), "best": min(walls), "processor": min(processors)}
-    return figures | {"bytes": float(_peak())}
+    return figures | {"bytes": float(_peak()), "first": first if isinstance(first, float) else 0.0}
 
 
 def _peak() -> int:
+    """The largest resident size, counted from this program's start: `ru_maxrss` would begin with the parent's."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(1024 * int(line.split()[1]) for line in status.read_text().splitlines() if line[:6] == "VmHWM:")
     import resource
 
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 if __name__ == "__main__":
     system, name, *more = sys.argv[1:]
-    work, threads = WORKLOADS[name], int(more[0]) if more else len(os.sched_getaffinity(0))
-    made = (dl4py_step if system == "dl4py" else torch_step)(work, threads)
+    settings = more[0] if more else ""
+    work, threads = WORKLOADS[name], int(more[1]) if more[1:] else len(os.sched_getaffinity(0))
+    made = dl4py_step(work, threads) if system == "dl4py" else torch_step(work, threads, settings)
     print(json.dumps(measure(made, work.rounds)))
