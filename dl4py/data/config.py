@@ -13,7 +13,7 @@ from dl4py.data.normalizers import Fitted, Normalizer
 from dl4py.data.readers import Reader
 from dl4py.data.splits import Split
 from dl4py.errors import DataError, InvalidValue
-from dl4py.spec import Flag, Thing, key
+from dl4py.spec import Count, Flag, Thing, key
 from dl4py.spec.sections import section
 
 
@@ -29,6 +29,11 @@ class DataConfig(Thing):
     reconstruct: Flag = key("Labels are the normalized features: for autoencoders.", default=False)
     shuffle: Flag = key("New order of the training part in each epoch.", default=True)
     seed: int = key("Seed of the orders.", default=12345)
+    workers: Count | None = key(
+        "Threads that read, decode and change batches ahead of the engine; as many as `--threads` for files when "
+        "absent. The numbers are the same.",
+        default=None,
+    )
 
     @field_validator("split")
     @classmethod

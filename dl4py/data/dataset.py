@@ -11,11 +11,13 @@ from typing import Protocol, Self, runtime_checkable
 
 import numpy as np
 
+from dl4py.data.ahead import ahead
 from dl4py.data.batch import Arrays, Batch, Masks, chosen, taken
 from dl4py.data.image_form import ImageForm
 from dl4py.data.normalizers import Fitted
 from dl4py.data.places import Chosen, Numbered, Place
 from dl4py.errors import DataError
+from dl4py.plan import threads
 
 EXAMPLE = Numbered("example")
 BLOCK = 1 << 21  # values looked at together where the size of a batch does not matter
@@ -79,8 +81,8 @@ class Dataset:
     def __iter__(self) -> Iterator[Batch]:
         """All examples in the order of the source, in blocks of some megabytes."""
         block = max(1, BLOCK // max(1, sum(prod(a.shape[1:]) for a in self.features)))
-        for start in range(0, len(self), block):
-            yield self.batch(slice(start, start + block))
+        parts = [slice(start, start + block) for start in range(0, len(self), block)]
+        return ahead(self.batch, parts, threads.count() if self.deferred and len(parts) > 1 else 0)
 
     def rows(self, index: np.ndarray | slice) -> Dataset:
         """Some examples; a slice copies nothing."""
@@ -124,6 +126,11 @@ class Dataset:
             for columns in ([part.features for part in parts], [part.labels for part in parts])
         )
         return replace(self, features=features, labels=labels, mirror=False)
+
+    @property
+    def deferred(self) -> bool:
+        """Whether some features are read from files, or drawn, batch by batch."""
+        return self.fresh is not None or any(isinstance(a, Deferred) for a in self.features)
 
     @property
     def unpacked(self) -> bool:

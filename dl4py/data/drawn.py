@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 
+from dl4py.data.ahead import ahead
 from dl4py.data.dataset import Dataset
 from dl4py.data.image_form import ImageForm
 from dl4py.data.images import pixels, read_image, resized
 from dl4py.data.places import Paths
 from dl4py.data.room import IN_MEMORY
 from dl4py.errors import DataError
+from dl4py.plan import threads
 
 WORD = 2**64 - 1
+PART = 32  # images that a thread reads before it looks for more
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,23 +64,36 @@ class ImageFiles:
         """
         many = prod(self.shape) > IN_MEMORY
         varied = any(transform.varies for transform in self.form.transforms)
-        x: Any = self if many else self[:]
+        x: Any = self if many else self._read()
         return Dataset((x,), (labels,), names, Paths(self.files), fresh=self if varied else None, images=self.form)
+
+    def _read(self) -> np.ndarray:
+        """All images as they are judged, read by as many threads as kernels have."""
+        array = np.empty(self.shape, np.uint8)
+        parts = [slice(i, i + PART) for i in range(0, len(self.files), PART)]
+        workers = threads.count() if len(parts) > 1 else 0
+        for part, found in zip(parts, ahead(self.__getitem__, parts, workers), strict=True):
+            array[part] = found
+        return array
 
     def _gathered(self, numbers: np.ndarray, generators: Iterable[np.random.Generator | None]) -> np.ndarray:
         array = np.empty((len(numbers), *self.shape[1:]), np.uint8)
         for place, i, random in zip(array, numbers, generators, strict=True):
-            place[:] = self._image(self.files[i], random)
+            place[:] = image_of(self.form, self.files[i], random)
         return array
 
-    def _image(self, file: str, random: np.random.Generator | None) -> np.ndarray:
-        image = read_image(Path(file), self.form.channels)
-        for transform in self.form.transforms:
-            try:
-                image = transform.apply(image, random)
-            except DataError as error:
-                raise DataError(f"{file}: {error}", at=error.at, hint=error.hint) from None
-        return pixels(resized(image, self.form.height, self.form.width), self.form.color_order)
+
+def image_of(
+    form: ImageForm, file: str, random: np.random.Generator | None = None, data: bytes | None = None
+) -> np.ndarray:
+    """The pixels of one image `[channels, height, width]`; without `random` as they are judged."""
+    image = read_image(Path(file) if data is None else file, form.channels, data=data, need=form.needed)
+    for transform in form.transforms:
+        try:
+            image = transform.apply(image, random)
+        except DataError as error:
+            raise DataError(f"{file}: {error}", at=error.at, hint=error.hint) from None
+    return pixels(resized(image, form.height, form.width), form.color_order)
 
 
 def _generator(seed: int, epoch: int, number: int) -> np.random.Generator:

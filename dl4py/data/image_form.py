@@ -18,6 +18,14 @@ class ImageForm(Thing):
     color_order: ColorOrder = key("Order of the colours; DL4J's is `bgr`.", default="bgr")
     transforms: Annotated[tuple[Transform, ...], AsTuple] = key("What is done to each image, in order.", default=())
 
+    @property
+    def needed(self) -> tuple[int, int] | None:
+        """Height and width of which a larger image need not have more; None where its own size matters."""
+        need: tuple[int, int] | None = (self.height, self.width)
+        for transform in reversed(self.transforms):
+            need = transform.needs(need)
+        return need
+
     @classmethod
     def of(cls, reader: ImageForm) -> Self:
         """The form that a reader gives to its images."""

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
+from dl4py.data.ahead import Waits, ahead
 from dl4py.data.batch import Batch
 from dl4py.data.dataset import Dataset
 from dl4py.data.normalizers import Fitted
 from dl4py.errors import DataError
+from dl4py.plan import threads
 
 WORD = 2**64 - 1
+LARGE = 1 << 16  # values of a batch that are converted in about the time that threads need to meet
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,9 @@ class BatchIterator:
 
     The last batch of an epoch is as large as what is left, or is left out with `drop_last`. Numbers in memory are
     normalized once, all at the first epoch; pixels and mapped files batch by batch. The numbers are the same. Images
-    with random transforms are drawn anew, by the seed, the epoch and their number.
+    with random transforms are drawn anew, by the seed, the epoch and their number. What takes time is made ahead by
+    `workers` threads, which change no number: as many as kernels have where files are read, one where large batches are
+    converted, none otherwise.
     """
 
     dataset: Dataset
@@ -31,6 +37,7 @@ class BatchIterator:
     shuffle: bool = True
     normalizer: Fitted | None = None
     drop_last: bool = False
+    workers: int | None = None
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -54,9 +61,25 @@ class BatchIterator:
             return self.dataset, self.normalizer
         return self.dataset.normalized(self.normalizer), None
 
-    def epoch(self, number: int, skip: int = 0) -> Iterator[Batch]:
-        """The batches of one epoch, without the first `skip`."""
-        return map(self.batches(number), range(skip, len(self)))
+    def epoch(self, number: int, skip: int = 0, waits: Waits | None = None) -> Generator[Batch, None, None]:
+        """The batches of one epoch, without the first `skip`; close it where you leave it early.
+
+        `waits` counts the time that is waited for them.
+        """
+        return ahead(self.batches(number), range(skip, len(self)), self.threads, waits)
+
+    @property
+    def threads(self) -> int:
+        """How many threads make batches ahead."""
+        dataset = self.dataset
+        if len(dataset) <= self.batch_size:
+            return 0
+        if self.workers is not None:
+            return self.workers
+        if dataset.deferred:
+            return threads.count()
+        large = self.batch_size * sum(prod(a.shape[1:]) for a in dataset.features) >= LARGE
+        return int(large and not dataset.unpacked)
 
     def batches(self, number: int) -> Callable[[int], Batch]:
         """The batches of one epoch by their places in it."""

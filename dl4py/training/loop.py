@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import closing
 
+from dl4py.data.batch import Batch
 from dl4py.data.iterator import BatchIterator
 from dl4py.errors import TrainingError
 from dl4py.network.network import Network
@@ -35,19 +37,25 @@ def train(network: Network, batches: BatchIterator, epochs: int, listeners: Sequ
     for listener in listeners:
         listener.started(network, len(batches), epochs)
     while network.epoch < epochs:
-        for batch in batches.epoch(network.epoch, skip):
-            score = network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
-            if not math.isfinite(score):
-                raise TrainingError(
-                    f"the score is {score} at iteration {network.iteration - 1} of epoch {network.epoch}",
-                    hint="lower the learning rate, normalize the data, or clip gradients with `gradient_normalization`",
-                )
-            for listener in listeners:
-                listener.iteration(network, score, batch.size)
+        with closing(batches.epoch(network.epoch, skip)) as epoch:
+            for batch in epoch:
+                score = _step(network, batch)
+                for listener in listeners:
+                    listener.iteration(network, score, batch.size)
         skip = 0
         network.end_epoch()
         for listener in listeners:
             listener.epoch(network)
     for listener in listeners:
         listener.ended(network)
+    return score
+
+
+def _step(network: Network, batch: Batch) -> float:
+    score = network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
+    if not math.isfinite(score):
+        raise TrainingError(
+            f"the score is {score} at iteration {network.iteration - 1} of epoch {network.epoch}",
+            hint="lower the learning rate, normalize the data, or clip gradients with `gradient_normalization`",
+        )
     return score

@@ -38,6 +38,7 @@ class Run:
             config.shuffle,
             self.data.normalizer,
             self.training.drop_last,
+            config.workers,
         )
 
     @classmethod

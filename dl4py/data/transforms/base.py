@@ -27,6 +27,10 @@ class Transform(Thing):
         """Whether random numbers change what comes out."""
         return False
 
+    def needs(self, size: tuple[int, int] | None) -> tuple[int, int] | None:
+        """Height and width of an image from which `size` comes out; None where it depends on the image's own size."""
+        return None
+
     def apply(self, image: Image, random: np.random.Generator | None) -> Image:
         """The image changed; without random numbers as it is judged, not as it is trained on."""
         raise NotImplementedError

@@ -26,6 +26,9 @@ class Flip(Transform):
     def varies(self) -> bool:
         return 0.0 < self.probability < 1.0
 
+    def needs(self, size: tuple[int, int] | None) -> tuple[int, int] | None:
+        return size
+
     def apply(self, image: Image, random: np.random.Generator | None) -> Image:
         from PIL.Image import Transpose
 

@@ -20,6 +20,9 @@ class Resize(Transform):
     height: Size = key("New height in pixels.")
     width: Size = key("New width in pixels.")
 
+    def needs(self, size: tuple[int, int] | None) -> tuple[int, int] | None:
+        return self.height, self.width
+
     def apply(self, image: Image, random: np.random.Generator | None) -> Image:
         from dl4py.data.images import resized
 
