@@ -129,7 +129,7 @@ def lay_out(graph: Graph) -> Parameters:
             slots.append(Slot(node, param, offset))
             offset += param.size
     updated = _as_named(graph, slots) if graph.compatibility.has(53) else slots
-    return Parameters(tuple(slots), tuple(updated), tuple(_blocks(updated)))
+    return Parameters(tuple(slots), tuple(updated), tuple(blocks_of(updated)))
 
 
 def _as_named(graph: Graph, slots: list[Slot]) -> list[Slot]:
@@ -144,7 +144,8 @@ def _as_named(graph: Graph, slots: list[Slot]) -> list[Slot]:
     return slots if [s.param.name for s in found] == [s.param.name for s in slots] else found
 
 
-def _blocks(slots: list[Slot]) -> list[Block]:
+def blocks_of(slots: list[Slot]) -> list[Block]:
+    """Neighbours with one updater as blocks, their state one behind the other."""
     groups: list[list[Slot]] = []
     for slot in slots:
         if groups and _together(groups[-1][-1], slot):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import field_validator
 from pydantic_core import PydanticCustomError
@@ -29,6 +29,8 @@ STORAGE = (
 
 class Distributed(TrainingMaster):
     """A master whose workers are handed batches in rounds."""
+
+    solvers: ClassVar[tuple[str, ...]] = ("stochastic_gradient_descent",)
 
     workers: Size | None = key("Number of workers; Spark's default parallelism when absent.", default=None)
     batch_size_per_worker: Size | None = key(
@@ -125,7 +127,7 @@ class Distributed(TrainingMaster):
         skip: int = 0,
         stats: Stats | None = None,
     ) -> float:
-        check_algorithm(network)
+        check_algorithm(network, self.solvers)
         self.check(network)
         stats = stats or Stats(self.collect_training_stats)
         workers = self.workers or context.defaultParallelism
@@ -148,14 +150,19 @@ class Distributed(TrainingMaster):
         return dealing.rounds(sizes)
 
 
-def check_algorithm(network: Network) -> None:
-    """Refuses solvers whose memory does not travel between workers."""
+def check_algorithm(network: Network, solvers: Sequence[str]) -> None:
+    """Refuses solvers that a master cannot share between workers."""
     algorithm = network.config.optimization_algo
-    if algorithm != "stochastic_gradient_descent":
+    if algorithm in solvers:
+        return
+    if "lbfgs" in solvers:
         raise ClusterError(
-            f"`optimization_algo: {algorithm}` remembers steps that workers cannot share",
-            hint="`stochastic_gradient_descent`",
+            f"`optimization_algo: {algorithm}` searches along no line", hint="`optimization_algo: lbfgs`"
         )
+    raise ClusterError(
+        f"`optimization_algo: {algorithm}` remembers steps that workers cannot share",
+        hint="`stochastic_gradient_descent`, or the master `sandblaster`",
+    )
 
 
 class Synchronous(Distributed):

@@ -56,9 +56,34 @@ class Mesh:
             sender(lambda c: c.send_numbers(result[mine]))
         for other, channel in sorted(self.channels.items()):
             channel.receive_numbers(result[edges[other] : edges[other + 1]])
+        self._sent()
+        return result
+
+    def joined(self, mine: np.ndarray, edges: Sequence[int]) -> np.ndarray:
+        """The whole vector of which every worker has the stretch between its two edges (all-gather)."""
+        for sender in self._senders.values():
+            sender(lambda c: c.send_numbers(mine))
+        result = np.empty(edges[-1], mine.dtype)
+        result[edges[self.rank] : edges[self.rank + 1]] = mine
+        for other, channel in sorted(self.channels.items()):
+            channel.receive_numbers(result[edges[other] : edges[other + 1]])
+        self._sent()
+        return result
+
+    def added(self, vector: np.ndarray, edges: Sequence[int]) -> np.ndarray:
+        """The sum of everyone's vectors between the worker's own two edges (reduce-scatter), in their order."""
+        for other, sender in self._senders.items():
+            sender(partial(Channel.send_numbers, numbers=vector[edges[other] : edges[other + 1]]))
+        chunks = self._gathered(vector, slice(edges[self.rank], edges[self.rank + 1]), range(self.count))
+        total = chunks[0].copy()
+        for chunk in chunks[1:]:
+            total += chunk
+        self._sent()
+        return total
+
+    def _sent(self) -> None:
         for sender in self._senders.values():
             sender.wait()
-        return result
 
     def everyones(self, message: Any) -> list[Any]:
         """A small message of each worker, in their order."""
