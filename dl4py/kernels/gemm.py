@@ -14,38 +14,39 @@ pack_panel, width_of = pack.pack_panel, pack.width_of
 HEIGHT = 240  # rows of `a` that stay in the second-level cache while panel after panel meets them
 
 
-LARGE = 1 << 21  # multiplications from which it is worth to wake a thread
+LARGE = 1 << 17  # multiplications from which it is worth to meet other threads
 
 
 def cut(arrays, threads):
-    """Parts of a product along the slower axis of the output, or along the longer one where that is short."""
+    """Parts of a product: columns of the output, so that each panel of `b` is packed once, or rows where it is narrow.
+
+    The output is seen with its columns next to each other. Each value is a sum in one order, wherever the cuts are.
+    """
+    from dl4py.kernels.vector import BYTES
+
     a, b, out = arrays
-    many = min(threads, a.shape[0] * a.shape[1] * b.shape[1] // LARGE + 1)
+    many = min(threads, out.size * a.shape[1] // LARGE + 1)
     if many == 1:
         return [arrays]
-    axis = 0 if out.flags.c_contiguous else 1
-    rows = axis == 0 if out.shape[axis] >= 32 * many else out.shape[0] >= out.shape[1]
-    size = out.shape[0 if rows else 1]
-    edges = [-(-size * i // many // 16) * 16 for i in range(many)] + [size]  # whole tiles
+    if abs(out.strides[1]) > abs(out.strides[0]):
+        return [(b.T, a.T, out.T) for a, b, out in cut((b.T, a.T, out.T), threads)]
+    whole = BYTES // out.itemsize  # columns of a vector
+    by_columns = out.shape[1] >= 4 * whole * many
+    size, whole = (out.shape[1], whole) if by_columns else (out.shape[0], 4)
+    edges = [size * i // many // whole * whole for i in range(many)] + [size]
     parts = [slice(*edge) for edge in pairwise(edges) if edge[0] < edge[1]]
-    return [(a[part], b, out[part]) if rows else (a, b[:, part], out[:, part]) for part in parts]
+    return [(a, b[:, part], out[:, part]) if by_columns else (a[part], b, out[part]) for part in parts]
 
 
 @native("b i, i o -> b o", cut=cut)
 def matmul(a, b, out):
-    """``out = a b``; transposed and column-major views are passed to BLAS as they are."""
-    if out.flags.c_contiguous:
-        return np.dot, (a, b, out)
-    if out.flags.f_contiguous:
-        return np.dot, (b.T, a.T, out.T)
-    return np.matmul, (a, b, out)
+    """``out = a b``, by the register tile; views of any strides."""
+    return tiled(a, b, out)
 
 
 @native("b i, i o, b o*", cut=cut)
 def add_matmul(a, b, out):
     """``out += a b``, by the register tile."""
-    if abs(out.strides[1]) > abs(out.strides[0]):
-        a, b, out = b.T, a.T, out.T
     return tiled(a, b, out, add=True)
 
 
@@ -56,7 +57,10 @@ def products(a, b, out):
 
 
 def tiled(a, b, out, *, add=False):
-    """`product` bound to views of any strides, of which those of `out` along its last axis are next to each other."""
+    """`product` bound to views of any strides, of which `out` has the values of a row or of a column together."""
+    if abs(out.strides[1]) > abs(out.strides[0]):
+        a, b, out = b.T, a.T, out.T
+    assert out.strides[1] == out.itemsize or out.shape[1] == 1, "values of a row are next to each other"
     scratch = np.empty(DEPTH * 3 * pack.WIDEST, out.dtype)
     strides = [n // out.itemsize for view in (a, b, out) for n in view.strides]
     return product.bind(

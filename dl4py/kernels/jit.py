@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from importlib import import_module
 from inspect import signature as python_signature
 from pathlib import Path
 from typing import Any
@@ -172,8 +173,8 @@ def helper(fn: Callable[..., Any] | None = None, *, double: Callable[..., Any] |
 class Instruction:
     """One of the intrinsics of `vector`, by name, so that a file of kernels that use it does not load numba."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, module: str = "vector") -> None:
+        self.name, self.module = name, module
 
     def __call__(self, *args: Any) -> Any:
         raise TypeError(f"`{self.name}` is an instruction of compiled kernels")
@@ -182,10 +183,14 @@ class Instruction:
     def _numba_type_(self) -> Any:  # numba asks this of any global that it does not know
         from numba.core.registry import cpu_target
 
-        from dl4py.kernels import vector
-
+        module = import_module(f"dl4py.kernels.{self.module}")
         cpu_target.typing_context.refresh()
-        return cpu_target.typing_context.resolve_value_type(getattr(vector, self.name))
+        return cpu_target.typing_context.resolve_value_type(getattr(module, self.name))
+
+
+def compiled(fn: Callable[..., Any]) -> Any:
+    """A function on numbers, compiled as kernels are; its module must not be loaded before a plan is bound."""
+    return _njit(fn)
 
 
 def _njit(fn: Callable[..., Any], **more: Any) -> Any:

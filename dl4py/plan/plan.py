@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from itertools import pairwise
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
@@ -14,9 +13,8 @@ from dl4py.kernels.jit import Kernel
 from dl4py.plan import threads
 from dl4py.plan.array import Array
 from dl4py.plan.emitter import Call
+from dl4py.plan.program import Parts, Program
 from dl4py.plan.workspace import Layout, assign
-
-Step = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class Plan:
@@ -30,7 +28,8 @@ class Plan:
     def __init__(self, calls: list[Call], precision: str, *, share: bool = True) -> None:
         self.calls, self.precision = calls, precision
         self.layout: Layout = assign(calls, precision, share=share)
-        self.steps: list[Step] = []
+        self.steps: list[Parts] = []
+        self._program, self._single = Program([]), list[Program]()
         self.quirks: dict[int, tuple[str, ...]] = {}  # of DL4J's, by number, with the vertices where they matter
         self._offsets = {id(place.array): place.offset for place in self.layout.places}
         self._memory: Mapping[str, np.ndarray] = {}
@@ -42,25 +41,24 @@ class Plan:
         self._memory = memory
         self._products = False
         self.steps = [self._step(call) for call in self.calls]
+        self._program = Program(self.steps)
+        self._single.clear()
 
     def run(self) -> None:
         """Runs all calls in order."""
         if self._products:
             with threads.blas_alone():
-                self._run()
+                self._program.run()
         else:
-            self._run()
-
-    def _run(self) -> None:
-        for function, args in self.steps:
-            function(*args)
+            self._program.run()
 
     def timed(self) -> Iterator[tuple[int, float, float]]:
         """Runs all calls in order; gives each one's number and the seconds on the clock before and after it."""
+        self._single = self._single or [Program([step]) for step in self.steps]
         with threads.blas_alone() if self._products else nullcontext():
-            for i, (function, args) in enumerate(self.steps):
+            for i, program in enumerate(self._single):
                 before = perf_counter()
-                function(*args)
+                program.run()
                 yield i, before, perf_counter()
 
     def numbers(self, array: Array) -> np.ndarray:
@@ -85,11 +83,11 @@ class Plan:
             return self._own[id(root)]
         return self._memory[root.space][root.offset : root.offset + root.size].reshape(root.shape)
 
-    def _step(self, call: Call) -> Step:
+    def _step(self, call: Call) -> Parts:
         arrays = tuple(self.numbers(array) for array in call.arrays)
         bound = [call.kernel.bind(part, call.constants + more) for part, more in _parts(call.kernel, arrays)]
         self._products |= any(function in (np.dot, np.matmul) and _is_large(*args[:2]) for function, args in bound)
-        return bound[0] if len(bound) == 1 else (threads.split(bound), ())
+        return bound
 
 
 def _is_large(a: np.ndarray, b: np.ndarray) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
-LEAST_BYTES = 1 << 20  # below this a call is over before a thread would wake
+import numpy as np
+
+LEAST_BYTES = 1 << 15  # below this a call is over before the others would meet at its end
 
 _count: int | None = None
 _pool: _Pool | None = None
@@ -46,7 +48,6 @@ def limited(threads: int) -> Iterator[None]:
 
 @lru_cache
 def _blas() -> Any:
-    import numpy as np
     from threadpoolctl import ThreadpoolController
 
     np.dot(np.zeros((1, 1)), np.zeros((1, 1)))  # BLAS must be loaded to be told
@@ -66,53 +67,62 @@ def blas_alone() -> Iterator[None]:
             library.set_num_threads(many)
 
 
-def split(parts: list[tuple[Callable[..., Any], tuple[Any, ...]]]) -> Callable[[], None]:
-    """A call that runs all `parts`, functions with their arguments, at once and returns when all are done."""
-    (function, args), *others = parts
+def together(lists: Sequence[int], alone: int, flags: int) -> int:
+    """Follows lists of calls (`kernels.team`), one for each thread; gives the block of a call that failed, else 0.
 
-    def run() -> None:
-        pool = _this_process(len(parts))
-        for worker, part in zip(pool.workers, others, strict=False):
-            worker.give(*part)
-        function(*args)
-        for worker, _ in zip(pool.workers, others, strict=False):
-            worker.wait()
+    Lists are addresses; the first one is followed by this thread, or `alone`, a list of all calls, where another plan
+    has the other threads. `flags` is the address of words that belong to these lists.
+    """
+    from dl4py.kernels.team import finished, follow, give
 
-    return run
+    many = len(lists)
+    if many == 1:
+        return follow(alone, flags, 0, 1)
+    pool = _this_process()
+    if not pool.free.acquire(blocking=False):
+        return follow(alone, flags, 0, 1)
+    try:
+        workers = pool.workers(many - 1)
+        for index, worker in enumerate(workers, 1):
+            if give(worker.desk, lists[index], flags, index, many):
+                worker.awake.release()
+        failed = follow(lists[0], flags, 0, many)
+        return max(failed, *(finished(worker.desk) for worker in workers))
+    finally:
+        pool.free.release()
 
 
 class _Worker(threading.Thread):
     def __init__(self) -> None:
+        from dl4py.kernels import team
+
         super().__init__(daemon=True, name="dl4py-kernel")
-        self.ready, self.done = threading.Semaphore(0), threading.Semaphore(0)
-        self.task: tuple[Callable[..., Any], tuple[Any, ...]] | None = None
+        self.awake = threading.Semaphore(0)
+        self._words = np.zeros(team.DESK, np.int64)
+        self.desk = self._words.ctypes.data
+        self._serve = team.serve
         self.start()
-
-    def give(self, function: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self.task = (function, args)
-        self.ready.release()
-
-    def wait(self) -> None:
-        self.done.acquire()
 
     def run(self) -> None:
         while True:
-            self.ready.acquire()
-            assert self.task is not None
-            function, args = self.task
-            function(*args)
-            self.done.release()
+            self._serve(self.desk)
+            self.awake.acquire()
 
 
 class _Pool:
-    def __init__(self, size: int) -> None:
-        self.process = os.getpid()
-        self.workers = [_Worker() for _ in range(size - 1)]
+    def __init__(self) -> None:
+        self.process, self.free = os.getpid(), threading.Lock()
+        self._workers: list[_Worker] = []
+
+    def workers(self, many: int) -> list[_Worker]:
+        while len(self._workers) < many:
+            self._workers.append(_Worker())
+        return self._workers[:many]
 
 
-def _this_process(size: int) -> _Pool:
+def _this_process() -> _Pool:
     """The pool of this process: a forked child has its parent's memory but not its threads."""
     global _pool
-    if _pool is None or _pool.process != os.getpid() or len(_pool.workers) < size - 1:
-        _pool = _Pool(size)
+    if _pool is None or _pool.process != os.getpid():
+        _pool = _Pool()
     return _pool
