@@ -91,7 +91,6 @@ _ALL = [
     Quirk(25, "`weight_decay` in `defaults`", "written twice in the zip, acts twice", "acts once"),
     Quirk(26, "layer `frozen_layer_with_backprop`", "regularization and updater move it", "stays as it is"),
     Quirk(27, "layers below a frozen layer", "see their previous update as gradient", "gradient 0"),
-    Quirk(28, "updater `ada_grad` with a schedule", "loses it, trains to NaN", "follows it"),
     Quirk(
         29,
         "solvers `conjugate_gradient` and `lbfgs`",

@@ -1,10 +1,10 @@
 """AdaGrad."""
 
-from math import nan, sqrt
+from math import sqrt
 
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Emitter, Params
-from dl4py.schedules.base import Rate, Schedule
+from dl4py.schedules.base import Rate
 from dl4py.spec import Positive, key
 from dl4py.updaters.base import Updater, updater
 
@@ -13,8 +13,8 @@ from dl4py.updaters.base import Updater, updater
 class AdaGrad(Updater):
     """``h = h + g^2``, ``step = rate g / (sqrt(h) + eps)``; h starts at 1e-6.
 
-    Duchi, Hazan and Singer, "Adaptive Subgradient Methods", 2011, https://jmlr.org/papers/v12/duchi11a.html. DL4J loses
-    a schedule of the rate and then trains to NaN (quirk 28).
+    Duchi, Hazan and Singer, "Adaptive Subgradient Methods", 2011, https://jmlr.org/papers/v12/duchi11a.html. DL4J's
+    builder loses a schedule of the rate and writes NaN in its place; a zip that holds the schedule goes on by it there.
     """
 
     state = ("h",)
@@ -26,8 +26,7 @@ class AdaGrad(Updater):
         return 1e-6
 
     def emit(self, e: Emitter, gradient: Array, state: Params) -> None:
-        lost = isinstance(self.learning_rate, Schedule) and e.quirk(28)
-        e(ada_grad, gradient, state.h, e.rate(nan if lost else self.learning_rate), self.epsilon)
+        e(ada_grad, gradient, state.h, e.rate(self.learning_rate), self.epsilon)
 
 
 @kernel("n*, n*, r", split=True, ordered=True)

@@ -1,5 +1,5 @@
 import numpy as np
-from contract import check_json, check_updater, first_step
+from contract import check_json, check_updater
 
 from dl4py.schedules.exponential import Exponential
 from dl4py.updaters.ada_grad import AdaGrad
@@ -23,11 +23,6 @@ SCHEDULE = Exponential(initial_value=0.1, gamma=0.5)
 
 def test_it_follows_a_schedule():
     check_updater(AdaGrad(learning_rate=SCHEDULE), lambda g, s, t: recurrence(g, s, t) * 0.5 ** (t - 1))
-
-
-def test_dl4j_loses_the_schedule():
-    step = first_step(AdaGrad(learning_rate=SCHEDULE), np.ones(3), mode="dl4j")
-    assert np.isnan(step).all()
 
 
 def test_json():

@@ -45,6 +45,7 @@ SPECS = {
     "constraints": chain(DENSE, constraints=[{"type": "max_norm", "max_norm": 0.5, "dimensions": [1]}]),
     "clipping": chain(DENSE, gradient_normalization="clip_l2_per_layer", gradient_normalization_threshold=0.1),
     "schedule": chain(DENSE, updater={"type": "nesterovs", "learning_rate": {"type": "step", "initial_value": 0.1, "decay_rate": 0.5, "step": 2}}),
+    "schedule-ada-grad": chain(DENSE, updater={"type": "ada_grad", "learning_rate": {"type": "step", "initial_value": 0.1, "decay_rate": 0.5, "step": 2}}),
     "bias-updater": chain(DENSE, DENSE, bias_updater={"type": "ada_grad", "learning_rate": 0.05}),
     "initializers": chain(
         {**DENSE, "weight_init": "relu_uniform"},
