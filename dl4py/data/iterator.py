@@ -28,7 +28,7 @@ class BatchIterator:
     normalized once, all at the first epoch; pixels and mapped files batch by batch. The numbers are the same. Images
     with random transforms are drawn anew, by the seed, the epoch and their number. What takes time is made ahead by
     `workers` threads, which change no number: as many as kernels have where files are read, one where large batches are
-    converted, none otherwise.
+    converted, none otherwise. `waits` counts the time that is waited for batches.
     """
 
     dataset: Dataset
@@ -38,6 +38,7 @@ class BatchIterator:
     normalizer: Fitted | None = None
     drop_last: bool = False
     workers: int | None = None
+    waits: Waits | None = None
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -61,12 +62,9 @@ class BatchIterator:
             return self.dataset, self.normalizer
         return self.dataset.normalized(self.normalizer), None
 
-    def epoch(self, number: int, skip: int = 0, waits: Waits | None = None) -> Generator[Batch, None, None]:
-        """The batches of one epoch, without the first `skip`; close it where you leave it early.
-
-        `waits` counts the time that is waited for them.
-        """
-        return ahead(self.batches(number), range(skip, len(self)), self.threads, waits)
+    def epoch(self, number: int, skip: int = 0) -> Generator[Batch, None, None]:
+        """The batches of one epoch, without the first `skip`; close it where you leave it early."""
+        return ahead(self.batches(number), range(skip, len(self)), self.threads, self.waits)
 
     @property
     def threads(self) -> int:

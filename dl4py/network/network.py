@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,6 +60,7 @@ class Network:
         self.plans = Plans(self.graph, self.parameters, self._memory)
         self.history: Any = None  # what a solver remembers between iterations
         self.scores: list[float] = []  # of the last `fit`, one for each iteration
+        self.watch: Callable[[Plan], None] = Plan.run  # a profile looks at the calls of steps
 
     @property
     def network(self) -> NetworkConfig:
@@ -211,7 +212,7 @@ class Network:
         for i, rate in self.plans.rates:
             clock[i] = rate_at(rate, self.iteration, self.epoch, self.graph.compatibility)
         bound.fill(given(batch))
-        bound.plan.run()
+        self.watch(bound.plan)
         loss, penalties = map(float, memory["score"])
         share = batch[0][0].shape[0] if self.config.mini_batch else 1
         order = order_of(self.config.era, self.config.compatibility)

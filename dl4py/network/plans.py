@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,7 @@ class Plans:
     parameters: Parameters
     memory: dict[str, np.ndarray]
     rates: list[Any] = field(default_factory=list)
+    seconds: float = 0.0  # that making and binding plans took
     _version: int = 0
     _plans: dict[Any, Bound] = field(default_factory=dict)
 
@@ -67,10 +69,12 @@ class Plans:
         x, y, masks, label_masks = batch
         key = (mode, *map(np.shape, x), *map(np.shape, y), *map(_shape, masks), *map(_shape, label_masks))
         bound = self._plans.get(key)
-        if bound is None:
-            bound = self._plans[key] = self._compile(mode, batch)
-        if bound.version != self._version:
-            self._bind(bound)
+        if bound is None or bound.version != self._version:
+            start = perf_counter()
+            bound = bound or self._plans.setdefault(key, self._compile(mode, batch))
+            if bound.version != self._version:
+                self._bind(bound)
+            self.seconds += perf_counter() - start
         return bound
 
     def quirks(self, mode: str, batch: Batch) -> dict[int, tuple[str, ...]]:
@@ -94,6 +98,7 @@ class Plans:
         run, feds = self._fed(graph, mode, batch)
         run.e.carrying = carrying or None
         if mode == "constrain":
+            run.e.phase = "update"
             emit_constraints(self.parameters, run.e)
             return self._keep(graph, mode, run, feds)
         emit_forward(graph, self.parameters, run, scored=bool(batch[1]))
@@ -101,7 +106,9 @@ class Plans:
             penalties = Array((1,), space="score", precision="float64", offset=1, name="penalties")
             emit_penalty_scores(self.parameters, run.e, penalties)
         if mode in ("gradient", "direction", "fit"):
+            run.e.phase = "backward"
             emit_backward(graph, self.parameters, run)
+            run.e.phase = "update"
         if mode == "direction":
             emit_direction(graph, self.parameters, run.e)
         if mode == "fit":

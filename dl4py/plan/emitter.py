@@ -26,12 +26,13 @@ class Varying(Protocol):
 
 @dataclass(frozen=True)
 class Call:
-    """One kernel on some arrays, made by `owner`."""
+    """One kernel on some arrays, made by `owner` in a phase of the step: forward, backward or update."""
 
     kernel: Kernel
     arrays: tuple[Array, ...]
     constants: tuple[Any, ...]
     owner: str
+    phase: str = "forward"
 
 
 @dataclass
@@ -55,6 +56,7 @@ class Emitter:
     calls: list[Call] = field(default_factory=list)
     rates: list[Varying | float] = field(default_factory=list)
     owner: str = ""
+    phase: str = "forward"
     given: tuple[Shape, ...] = ()
     masks: tuple[Array | None, ...] = ()
     sources: dict[str, tuple[Array, Array | None]] = field(default_factory=dict)
@@ -150,7 +152,7 @@ class Emitter:
         count = len(kernel.operands)
         arrays, constants = args[:count], args[count:]
         _check(kernel, arrays, self.owner)
-        self.calls.append(Call(kernel, arrays, constants, self.owner))
+        self.calls.append(Call(kernel, arrays, constants, self.owner, self.phase))
 
 
 def _check(kernel: Kernel, arrays: tuple[Array, ...], owner: str) -> None:

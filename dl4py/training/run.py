@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from dl4py.training.config import TrainingConfig
 from dl4py.training.folder import CHECKPOINT, METRICS, MODEL, SPEC
 from dl4py.training.loop import Listener, train
 from dl4py.training.metrics import Metrics, cut
+from dl4py.training.profile import Profile
 
 
 class Run:
@@ -50,15 +52,25 @@ class Run:
             )
         return cls(folder, bind(Source.read(folder / SPEC)))
 
-    def train(self, listeners: Sequence[Listener] = ()) -> Network:
-        """Trains to the end, from the last checkpoint if there is one, and writes the model."""
+    def train(self, listeners: Sequence[Listener] = (), profile: Profile | None = None) -> Network:
+        """Trains to the end, from the last checkpoint if there is one, and writes the model.
+
+        A `profile` counts where the time goes.
+        """
         network, done = self._start()
         if not (self.folder / SPEC).exists():
             write_text(self.folder / SPEC, write(self.spec, absolute=True))
         training = self.training
         keeper = Checkpoints(self.folder, training.checkpoint_seconds, training.epochs, done)
         with Metrics(self.folder / METRICS, training.log_every) as metrics, keeper.watching_signals():
-            train(network, self.batches, training.epochs, [metrics, *listeners, keeper], skip=done)
+            batches, told = self.batches, [metrics, *listeners, keeper]
+            if profile is not None:
+                batches, told = replace(batches, waits=profile.waits), profile.watch(network, told)
+            try:
+                train(network, batches, training.epochs, told, skip=done)
+            finally:
+                if profile is not None:
+                    profile.unwatch()
         save(network, self.folder / MODEL)
         (self.folder / CHECKPOINT).unlink(missing_ok=True)
         return network
