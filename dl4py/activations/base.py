@@ -23,6 +23,10 @@ class Activation(Thing):
         """Records ``y = f(z)``; the backward turns ``dy`` into ``dz``, in its place. `z` is `[batch, n]`."""
         raise NotImplementedError
 
+    def floored(self, e: Emitter) -> tuple[float, Callable[[Array, Array], Array]] | None:
+        """Where ``f(z) = max(z, floor)``: the floor, for what makes `z` to see to, and the backward from y and dy."""
+        return None
+
 
 def activation(type: str, *, java: str | None = None) -> Callable[[C], C]:
     """Enters an activation in the table under `type`."""

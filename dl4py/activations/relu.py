@@ -1,5 +1,6 @@
 """Rectified linear unit."""
 
+from collections.abc import Callable
 from math import inf
 
 from dl4py.activations.base import Activation, activation, elementwise
@@ -16,8 +17,20 @@ class ReLU(Activation):
     negative_slope: Number | None = key("Slope below the threshold.", default=None)
     threshold: Number | None = key("Where the unit switches on.", default=None)
 
+    @property
+    def plain(self) -> bool:
+        """Whether it has none of its options."""
+        return self.max is None and not self.negative_slope and not self.threshold
+
+    def floored(self, e: Emitter) -> tuple[float, Callable[[Array, Array], Array]] | None:
+        def back(y: Array, dy: Array) -> Array:
+            e(backward, y.flat, dy.flat)
+            return dy
+
+        return (0.0, back) if self.plain else None
+
     def emit(self, e: Emitter, z: Array) -> tuple[Array, Backward]:
-        if self.max is None and not self.negative_slope and not self.threshold:
+        if self.plain:
             return elementwise(e, z, forward, backward, of_output=True)
         limits = (inf if self.max is None else self.max, self.negative_slope or 0.0, self.threshold or 0.0)
         return elementwise(e, z, general, general_backward, *limits)

@@ -30,14 +30,15 @@ def pad(x, out, begin: tuple[int, ...]):
                         out[n, begin[0] + d, begin[1] + h, begin[2] + w, c] = x[n, d, h, w, c]
 
 
-@kernel("b _ _ _ _, t, s -> r w o", ranges="r")
+@kernel("b _ _ _ _, t, s, _ _ o -> r w o", ranges="r")
 def windows_times(
-    x, table, packed, z, out: tuple[int, ...], stride: tuple[int, ...], rows: tuple[int, ...], steps: int,
+    x, table, packed, bias, z, out: tuple[int, ...], stride: tuple[int, ...], rows: tuple[int, ...], steps: int,
     first: int, last: int,
 ):  # fmt: skip
-    """``z = windows(x) W`` for image rows from `first` to `last`; there are `out` windows in depth and height.
+    """``z = windows(x) W + b`` for image rows from `first` to `last`; there are `out` windows in depth and height.
 
-    `rows` are taps in height, their distance, and the range of rows of an image that hold more than padding.
+    `bias` is ``[1, 1, o]``; `rows` are taps in height, their distance, and the range of rows of an image that hold more
+    than padding.
     """
     channels, columns = x.shape[4], z.shape[2]
     high = max(PIXELS // z.shape[1], 1)
@@ -58,8 +59,9 @@ def windows_times(
                             end = max(min(end, -((down * stride[1] - rows[3]) // rows[1]) * each), begin)
                         weights = left * table.shape[0] * steps + (begin * steps + step) * pitch_of(z, some)
                         at = row * z.shape[1] * columns + left
+                        base, base_at, base_row = (z, at, columns) if tap + step else (bias, left, 0)
                         stripe(x, above * x.shape[3] * channels + step, stride[2] * channels, 1, table, begin, end,
-                               min(DEPTH, steps - step), packed, weights, z, at, columns, min(tap + step, 1),
+                               min(DEPTH, steps - step), packed, weights, base, base_at, base_row, 1,
                                z, at, columns, z.shape[1], some)  # fmt: skip
             left += some
 

@@ -116,6 +116,22 @@ class Writer:
         function = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.masked.store.{self.name}.p0")
         self.builder.call(function, [value, self.builder.bitcast(pointer, place), LANE(self.size), mask])
 
+    def number(self, value):
+        """A vector of one number known beforehand."""
+        return ir.Constant(self.vector, [float(value)] * self.lanes)
+
+    def add(self, a, b):
+        """``a + b``."""
+        return self.builder.fadd(a, b)
+
+    def subtract(self, a, b):
+        """``a - b``."""
+        return self.builder.fsub(a, b)
+
+    def multiply(self, a, b):
+        """``a b``."""
+        return self.builder.fmul(a, b)
+
     def multiply_add(self, a, b, c):
         """``a b + c``."""
         if not FUSED:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from math import inf
 from typing import Any, ClassVar, Literal
 
 from dl4py import kernels as k
-from dl4py.layers import direct
+from dl4py.layers import direct, winograd
+from dl4py.layers.activation import emit_activation
 from dl4py.layers.base import layer
 from dl4py.layers.columns import Grid, as_rows, correlate, extent, packed, reshaped
 from dl4py.layers.convolutional import ConvolutionalLayer
@@ -33,22 +36,36 @@ class Convolved(ConvolutionalLayer):
         shape = (self.n_out, self.n_in, *self.sliding.kernel)
         return [Param.weight("W", shape, order="c", fans=self.fans(self.n_in, self.n_out))]
 
-    def pre_output(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+    def emit_all(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         windows = self.sliding.windows(extent(x))
         grid = Grid.over(x.shape, windows)
-        W = self.seen(p.W)
-        if direct.fits(grid):
-            z, back = direct.correlate(e, grid, grid.lifted(x), W)
+        W, bias = self.seen(p.W), p.get("b")
+        floored = None
+        if self.cudnn_algo_mode != "no_workspace" and winograd.wins(grid, *W.shape[-2:]):
+            floored = self.activation.floored(e)
+            floor = floored[0] if floored else -inf
+            z, back = winograd.correlate(e, grid, grid.lifted(x), W, bias, floor)
+        elif direct.fits(grid):
+            z, back = direct.correlate(e, grid, grid.lifted(x), W, bias)
         else:
             z, back = correlate(e, grid, grid.lifted(x), as_rows(packed(e, W)))
+            if bias:
+                e(k.rows.add_row, z, bias)
+        z = z.reshape(*reshaped(x.shape, [w.out for w in windows], self.n_out))
+        y, activation_backward = (z, partial(floored[1], z)) if floored else emit_activation(e, z, self.activation)
 
-        def backward(dz: Array) -> Array | None:
+        def backward(dy: Array) -> Array | None:
+            gradient = activation_backward(dy)
+            assert gradient is not None
+            dz = as_rows(gradient)
+            if bias:
+                e(k.rows.sum_rows, dz, bias.gradient)
             dW = e.like(W, "dW")
-            dx = back(as_rows(dz), as_rows(dW))
+            dx = back(dz, as_rows(dW))
             e(k.move.copy_any, dW, self.seen(p.W.gradient))
-            return dx
+            return dx.reshape(*x.shape) if dx is not None else None
 
-        return z.reshape(*reshaped(x.shape, [w.out for w in windows], self.n_out)), backward
+        return y, backward
 
 
 @layer("convolution", java="org.deeplearning4j.nn.conf.layers.ConvolutionLayer")

@@ -25,10 +25,13 @@ AXES = {Recurrent: ("time",), Convolutional: ("height", "width"), Convolutional3
 
 
 class CudnnKeys(Thing):
-    """What DL4J tells a graphics card; kept for it."""
+    """What DL4J tells a graphics card; kept for it, but for the algorithm, which counts here too."""
 
     cudnn_algo_mode: Literal["no_workspace", "prefer_fastest", "user_specified"] = key(
-        "Kept for DL4J.", default="prefer_fastest", spelling="upper", hidden=True
+        "`prefer_fastest` (and `user_specified`) computes windows of 3 x 3 in Winograd's way where that is faster, "
+        "`no_workspace` all windows as they are: about half the rounding error, and no scratch memory.",
+        default="prefer_fastest",
+        spelling="upper",
     )
     cudnn_allow_fallback: Flag = key("Kept for DL4J.", default=True, hidden=True)
     cudnn_fwd_algo: str | None = key("Kept for DL4J.", default=None, hidden=True)

@@ -18,8 +18,8 @@ def fits(grid: Grid) -> bool:
     return not grid.plain and all(0 <= w.begin < w.span for w in grid.windows)
 
 
-def correlate(e: Emitter, grid: Grid, x: Array, W: Array) -> tuple[Array, Back]:
-    """`columns.correlate` for weights ``[*kernel, i, o]``, a view of any strides; `x [batch, d, h, w, i]`."""
+def correlate(e: Emitter, grid: Grid, x: Array, W: Array, bias: Array | None = None) -> tuple[Array, Back]:
+    """``z = windows(x) W + b`` for weights ``[*kernel, i, o]``, a view of any strides; `x [batch, d, h, w, i]`."""
     W = W.reshape(*(w.kernel for w in grid.windows), *W.shape[-2:])
     n_in, n_out = W.shape[3:]
     seen = padded(e, x, [(w.begin, _reach(w)) for w in grid.windows])
@@ -27,7 +27,7 @@ def correlate(e: Emitter, grid: Grid, x: Array, W: Array) -> tuple[Array, Back]:
     weights = e.array(k.pack.packed_size(grid.taps * n_in, n_out), name="packed")
     e(k.direct.pack, W, weights)
     z = e.array(grid.rows, n_out, name="z")
-    runs.emit(e, seen, weights, z)
+    runs.emit(e, seen, weights, z, bias)
 
     def backward(dz: Array, dW: Array) -> Array | None:
         rows = e.array(k.pack.packed_size(grid.rows, n_out), name="packed")
@@ -88,12 +88,13 @@ class Runs:
         rows = (planes[:, None] * height + lines[None, :]).ravel() * width * channels
         self.places = (np.arange(grid.batch)[:, None] * image + rows[None, :]).ravel()
 
-    def emit(self, e: Emitter, x: Array, weights: Array, z: Array) -> None:
-        """Records ``z = windows(x) W``."""
+    def emit(self, e: Emitter, x: Array, weights: Array, z: Array, bias: Array | None = None) -> None:
+        """Records ``z = windows(x) W + b``."""
         out = self.grid.out
         stride = tuple(w.stride for w in self.grid.windows)
         rows = z.reshape(self.grid.batch * out[0] * out[1], out[2], z.shape[-1])
-        e(k.direct.windows_times, x, self.table_in(e), weights, rows, out[:2], stride, self.rows, self.steps)
+        summand = (bias or e.constant(np.zeros(z.shape[-1]))).reshape(1, 1, z.shape[-1])
+        e(k.direct.windows_times, x, self.table_in(e), weights, summand, rows, out[:2], stride, self.rows, self.steps)
 
     def table_in(self, e: Emitter) -> Array:
         """The places of the runs of a window."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from dl4py.plan.array import Array
 from dl4py.plan.emitter import Call
 from dl4py.plan.plan import Plan
 from dl4py.plan.printed import aligned
@@ -36,11 +37,19 @@ class Profile:
 
 OPERATIONS: dict[str, Callable[[Call], int]] = {
     "matmul": lambda call: 2 * call.arrays[0].size * call.arrays[1].columns,
-    "windows_times": lambda call: 2 * call.arrays[3].size * call.arrays[1].size * call.constants[3],
+    "windows_times": lambda call: 2 * call.arrays[4].size * call.arrays[1].size * call.constants[3],
     "windows_gradient": lambda call: 2 * call.arrays[4].size * call.arrays[2].size * call.constants[0],
+    "winograd_times": lambda call: _in_squares(call, call.arrays[0].shape[-1], call.arrays[5]),
+    "winograd_gradient": lambda call: _in_squares(call, call.arrays[0].shape[-1], call.arrays[4]),
     "lstm_forward": lambda call: 2 * call.arrays[0].size * call.arrays[1].shape[2],
     "lstm_backward": lambda call: 2 * call.arrays[0].size * call.arrays[1].shape[2],
 }
+
+
+def _in_squares(call: Call, n_in: int, sums: Array) -> int:
+    """The products of 36 planes for each square of 4 x 4 sums; transforms are not counted."""
+    squares = call.arrays[1].rows * -(-sums.shape[2] // 4)
+    return 2 * 36 * squares * n_in * sums.shape[-1]
 
 
 def profile(plan: Plan, rounds: int, reset: Callable[[], None] = lambda: None) -> Profile:
