@@ -24,28 +24,32 @@ def one_hot(numbers: np.ndarray, count: int) -> np.ndarray:
 
 
 def from_numbers(
-    numbers: np.ndarray, given: Classes, place: Callable[[int], str]
+    numbers: np.ndarray, given: Classes, place: Callable[[int], str], examples: int = 0
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Labels that are numbers already, checked, and the names of the classes."""
+    """Labels that are numbers already, checked, and the names of the classes; `examples` where there are more."""
     largest = int(numbers.max(initial=0))
     count = len(given) if isinstance(given, tuple) else given or largest + 1
     wrong = np.flatnonzero((numbers < 0) | (numbers >= count))
     if len(wrong):
         i = int(wrong[0])
         raise DataError(f"{place(i)}: the label is {numbers[i]}, expected 0 to {count - 1}", hint=COUNT_FROM_0)
-    if given is None and largest >= max(1000, len(numbers)):
+    examples = max(examples, len(numbers))
+    if given is None and largest >= max(1000, examples):
         i = int(numbers.argmax())
         raise DataError(
-            f"{place(i)}: the label {largest} would make {count} classes of {len(numbers)} examples",
+            f"{place(i)}: the label {largest} would make {count} classes of {examples} examples",
             hint="give `classes`, or write `regression: true`",
         )
     return numbers, given if isinstance(given, tuple) else tuple(map(str, range(count)))
 
 
-def from_words(words: list[str], given: Classes, place: Callable[[int], str]) -> tuple[np.ndarray, tuple[str, ...]]:
+def from_words(
+    words: list[str], given: Classes, place: Callable[[int], str], examples: int = 0
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """Labels as they are written: numbers of the classes, and the names of the classes.
 
-    Words are sorted where `classes` does not list them, as DL4J sorts the names of folders.
+    `examples` is their number where `words` are only the different ones. Words are sorted where `classes` does not list
+    them, as DL4J sorts the names of folders.
     """
     found = set(words)
     if isinstance(given, tuple) and found & set(given):
@@ -60,7 +64,7 @@ def from_words(words: list[str], given: Classes, place: Callable[[int], str]) ->
     values = {word: _number(word) for word in found}
     if all(value is not None and value.is_integer() for value in values.values()):
         number = {word: int(max(-LIMIT, min(LIMIT, value or 0.0))) for word, value in values.items()}
-        return from_numbers(np.array([number[word] for word in words]), given, place)
+        return from_numbers(np.array([number[word] for word in words]), given, place, examples)
     _refuse_mixture(words, values, place)
     if isinstance(given, tuple):
         return _numbered(words, given, place), given

@@ -19,11 +19,12 @@ TOGETHER = "files belong together that have the same name, or names that end in 
 
 def sequence_files(path: str, at: Mark | None) -> list[Path]:
     """The files of sequences; numbers in their names count as numbers, so that 2.csv comes before 10.csv."""
+    return sorted(files_of(path, at), key=lambda file: in_order(file.name))
 
-    def order(file: Path) -> list[tuple[int, str]]:
-        return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", file.name)]
 
-    return sorted(files_of(path, at), key=order)
+def in_order(name: str) -> list[tuple[int, str]]:
+    """What names are sorted by."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def paired(features: list[Path], labels: list[Path], at: Mark | None) -> list[Path]:

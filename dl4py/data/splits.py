@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -34,7 +36,15 @@ class Split(Thing):
 
     def parts(self, data: Dataset) -> tuple[Dataset, Dataset | None, Dataset | None]:
         """Training, validation and test part; None for a part of no examples."""
-        n = len(data)
+        train, middle, last = self.numbers(len(data), lambda: self._classes(data))
+        return (
+            data.rows(train if self.shuffle else slice(0, len(train))),
+            data.at_rest().rows(middle) if len(middle) else None,
+            data.at_rest().rows(last) if len(last) else None,
+        )
+
+    def numbers(self, n: int, classes: Callable[[], np.ndarray]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Which of n examples go to training, validation and test part, in the order of each; `classes` are theirs."""
         test, validation = (
             self._count(n, share, name) for share, name in ((self.test, "test"), (self.validation, "validation"))
         )
@@ -44,15 +54,8 @@ class Split(Thing):
                 at=self.mark(),
                 hint="take less for `test` and `validation`",
             )
-        order = self._order(data)
-        train = order[: n - test - validation]
-        middle = order[n - test - validation : n - test]
-        last = order[n - test :]
-        return (
-            data.rows(train if self.shuffle else slice(0, len(train))),
-            data.at_rest().rows(middle) if validation else None,
-            data.at_rest().rows(last) if test else None,
-        )
+        order = self._order(n, classes)
+        return order[: n - test - validation], order[n - test - validation : n - test], order[n - test :]
 
     def _count(self, n: int, share: float, name: str) -> int:
         if 0 < share < 1:
@@ -65,14 +68,13 @@ class Split(Thing):
             )
         return int(share)
 
-    def _order(self, data: Dataset) -> np.ndarray:
-        n = len(data)
+    def _order(self, n: int, classes_of: Callable[[], np.ndarray]) -> np.ndarray:
         if not self.shuffle:
             return np.arange(n)
         order = np.random.Generator(np.random.Philox(self.seed & WORD)).permutation(n)
         if not self.stratified:
             return order
-        classes = self._classes(data)
+        classes = classes_of()
         place = np.empty(n)
         for value in np.unique(classes):  # spread the examples of each class evenly over the order
             members = order[classes[order] == value]
@@ -80,7 +82,10 @@ class Split(Thing):
         return np.argsort(place, kind="stable")
 
     def _classes(self, data: Dataset) -> np.ndarray:
-        labels = data.labels[0] if data.labels else np.empty((0, 0))
+        return self.classes_in(data.labels[0] if data.labels else np.empty((0, 0)))
+
+    def classes_in(self, labels: np.ndarray) -> np.ndarray:
+        """The class of each example; refuses labels that are none."""
         if labels.ndim == 2 and np.isin(labels, (0, 1)).all() and labels.size:
             return labels.argmax(axis=1) if labels.shape[1] > 1 else labels[:, 0]
         raise DataError(

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from dl4py.data.batch import Masks
+from dl4py.data.batch import Batch, Masks
 from dl4py.data.config import DataConfig
 from dl4py.data.dataset import Dataset
 from dl4py.data.iterator import BatchIterator
 from dl4py.data.readers import Reader
 from dl4py.errors import DataError, InvalidValue
-from dl4py.evaluation.base import Judgement
+from dl4py.evaluation.base import Figures, Judgement
 from dl4py.evaluation.classification import Evaluation
 from dl4py.evaluation.regression import RegressionEvaluation
 from dl4py.network.network import Network
 
 CLASSIFYING = {"mcxent", "negativeloglikelihood", "sparse_mcxent", "xent", "kld", "fmeasure"}
+BATCH = 1024
 
 
 def evaluate(
-    network: Network, data: Any, *, batch_size: int = 1024, judgement: Judgement | None = None, output: int | str = 0
+    network: Network, data: Any, *, batch_size: int = BATCH, judgement: Judgement | None = None, output: int | str = 0
 ) -> Any:
     """Figures of one output on a data set, a reader, arrays `(x, y)`, or the test part of a data section.
 
@@ -32,28 +35,96 @@ def evaluate(
     batch.
     """
     dataset = as_dataset(data).at_rest()
-    number = place(network, output)
-    if not dataset.mirror and number >= len(dataset.labels):
-        raise DataError("the data has no labels to compare with", hint="name them with `labels`")
-    thing: Any = network.graph.node(network.graph.outputs[number]).thing
-    classifying = getattr(getattr(thing, "loss", None), "type", "mcxent") in CLASSIFYING
-    labels = list(dataset.class_names or network.labels) if number == 0 else []
-    figures = judgement.begin(labels) if judgement else Evaluation(labels) if classifying else RegressionEvaluation()
+    wanted = [Wanted.of(network, judgement, output)]
+    return judge(network, dataset, wanted, batch_size)[0]
+
+
+def judge(network: Network, dataset: Dataset, wanted: Sequence[Wanted], batch_size: int = BATCH) -> list[Any]:
+    """Several figures of one pass over a data set."""
+    judging = Judging.begin(
+        network, wanted, dataset.class_names, len(dataset.features if dataset.mirror else dataset.labels)
+    )
     size = max(1, min(batch_size, len(dataset)))
-    total = 0.0
     for batch in BatchIterator(dataset, size, shuffle=False).epoch(0):
-        fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
+        judging.add(network, batch)
+    return judging.figures()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which figures of which output; those that fit its loss without a judgement."""
+
+    judgement: Judgement | None
+    output: int
+
+    @classmethod
+    def of(cls, network: Network, judgement: Judgement | None, output: int | str) -> Wanted:
+        """The figures of an output by name or place."""
+        return cls(judgement, place(network, output))
+
+
+@dataclass
+class Judging:
+    """Figures while they are counted; losses of batches are kept apart, so that their sum does not depend on who
+    counted which.
+    """
+
+    wanted: Sequence[Wanted]
+    counted: list[Figures]
+    losses: list[float]
+    examples: int = 0
+
+    @classmethod
+    def begin(cls, network: Network, wanted: Sequence[Wanted], class_names: Sequence[str], columns: int) -> Judging:
+        """Nothing counted yet, for data with so many arrays of labels."""
+        for each in wanted:
+            if each.output >= columns:
+                raise DataError("the data has no labels to compare with", hint="name them with `labels`")
+        return cls(wanted, [_empty(network, each, class_names) for each in wanted], [])
+
+    def add(self, network: Network, batch: Batch) -> None:
+        """Counts a batch that is not yet normalized."""
+        normalizer, mirror = network.normalizer, batch.mirror
+        fed = normalizer.apply_batch(batch) if normalizer is not None else batch
         x, mask = list(fed.features), _listed(fed.feature_masks)
         outputs = network.output(x, mask=mask)
-        y = outputs[number] if isinstance(outputs, list) else outputs
-        if network.normalizer is not None and number == 0 and not classifying and not dataset.mirror:
-            y = network.normalizer.revert_labels(y)
-        wanted = fed.labels[number] if dataset.mirror else batch.labels[number]
-        figures.add(wanted, np.asarray(y), batch.label_masks[number] if batch.label_masks else None)
+        for each, figures in zip(self.wanted, self.counted, strict=True):
+            number = each.output
+            y = outputs[number] if isinstance(outputs, list) else outputs
+            if normalizer is not None and number == 0 and not classifying(network, 0) and not mirror:
+                y = normalizer.revert_labels(y)
+            labels = fed.labels[number] if mirror else batch.labels[number]
+            figures.add(labels, np.asarray(y), batch.label_masks[number] if batch.label_masks else None)
         loss = network.score(x, list(fed.labels), mask, _listed(fed.label_masks), training=False)
-        total += loss * batch.size
-    figures.loss = total / len(dataset)
-    return figures
+        self.losses.append(loss * batch.size)
+        self.examples += batch.size
+
+    def merge(self, other: Judging) -> None:
+        """Adds what was counted on the batches that follow."""
+        for own, more in zip(self.counted, other.counted, strict=True):
+            own.merge(more)
+        self.losses += other.losses
+        self.examples += other.examples
+
+    def figures(self) -> list[Figures]:
+        """All figures, with the mean loss."""
+        loss = sum(self.losses) / self.examples
+        for each in self.counted:
+            each.loss = loss
+        return self.counted
+
+
+def _empty(network: Network, wanted: Wanted, class_names: Sequence[str]) -> Figures:
+    labels = list(class_names or network.labels) if wanted.output == 0 else []
+    if wanted.judgement is not None:
+        return wanted.judgement.begin(labels)
+    return Evaluation(labels) if classifying(network, wanted.output) else RegressionEvaluation()
+
+
+def classifying(network: Network, output: int) -> bool:
+    """Whether the loss of an output compares probabilities."""
+    thing: Any = network.graph.node(network.graph.outputs[output]).thing
+    return getattr(getattr(thing, "loss", None), "type", "mcxent") in CLASSIFYING
 
 
 def place(network: Network, output: int | str) -> int:

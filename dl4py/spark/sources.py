@@ -29,6 +29,9 @@ class Source(Protocol):
     def examples(self, i: int) -> int:
         """Examples of an object."""
 
+    def prepare(self, epoch: int, rounds: Sequence[Sequence[Hand]]) -> None:
+        """An epoch of these rounds begins."""
+
     def objects(self, epoch: int) -> Callable[[int], Object]:
         """The objects of an epoch by number."""
 
@@ -41,6 +44,9 @@ class Source(Protocol):
 
 class FromDriver:
     """What hands are to sources whose objects the driver knows: lists that travel with the job."""
+
+    def prepare(self, epoch: int, rounds: Sequence[Sequence[Hand]]) -> None:
+        """An epoch of these rounds begins."""
 
     def objects(self, epoch: int) -> Callable[[int], Object]:
         """The objects of an epoch by number."""
@@ -149,6 +155,9 @@ class Kept:
     def examples(self, i: int) -> int:
         return self._all[i]
 
+    def prepare(self, epoch: int, rounds: Sequence[Sequence[Hand]]) -> None:
+        """Nothing is to be done: batches stay where they are."""
+
     @cached_property
     def _all(self) -> list[int]:
         return [size for part in self.counts for size in part]
@@ -191,6 +200,10 @@ class ExportFolder:
         if parent is not None:
             Path(parent).mkdir(parents=True, exist_ok=True)
         self.path = Path(tempfile.mkdtemp(prefix="dl4py-export-", dir=parent))
+
+    def forget(self, name: str) -> None:
+        """Deletes the batches of one epoch."""
+        shutil.rmtree(self.path / name, ignore_errors=True)
 
     def remove(self) -> None:
         """Deletes the batches."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -30,22 +31,23 @@ class ImageFolder(Reader, ImageForm):
     def load(self) -> Dataset:
         at = self.mark("path")
         folders = class_folders(Path(self.path), at)
-        names = self._names(folders)
+        names = self.names_of([folder.name for folder in folders])
         found = [(str(file), names.index(folder.name)) for folder in folders for file in images_of(folder, at)]
         files, numbers = zip(*found[self.span(len(found))], strict=True)
         return ImageFiles(files, ImageForm.of(self)).dataset(one_hot(np.array(numbers), len(names)), names)
 
-    def _names(self, folders: list[Path]) -> tuple[str, ...]:
-        names = tuple(folder.name for folder in folders)
+    def names_of(self, folders: Sequence[str]) -> tuple[str, ...]:
+        """The names of the classes, of folders with these names."""
         if isinstance(self.classes, tuple):
             for folder in folders:
-                if folder.name not in self.classes:
+                if folder not in self.classes:
                     raise DataError(
-                        f"{folder}: the folder is none of the classes", hint=f"classes: {', '.join(self.classes)}"
+                        f"{self.path}/{folder}: the folder is none of the classes",
+                        hint=f"classes: {', '.join(self.classes)}",
                     )
             return self.classes
-        if self.classes is not None and self.classes != len(names):
+        if self.classes is not None and self.classes != len(folders):
             raise DataError(
-                f"{self.path} holds {len(names)} folders, `classes` says {self.classes}", at=self.mark("classes")
+                f"{self.path} holds {len(folders)} folders, `classes` says {self.classes}", at=self.mark("classes")
             )
-        return names
+        return tuple(folders)

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from dl4py.data.classes import Classes, from_words, one_hot
 from dl4py.data.dataset import Dataset
 from dl4py.data.files import content, decoded, files_of
-from dl4py.data.places import Lines
+from dl4py.data.places import Lines, Place
 from dl4py.data.readers.base import Reader, reader
 from dl4py.data.sparse import FORM, SparseLines, number, plain
 from dl4py.errors import DataError
@@ -64,12 +64,14 @@ class SvmLight(Reader):
             read.file(str(path), decoded(content(path, self.mark("path")), str(path)))
         if not read.lines:
             raise DataError(f"{self.path} holds no examples", at=self.mark("path"), hint=FORM)
-        targets = self._several if self.multilabel else self._targets
-        labels, names = targets(read.labels, read.place)
+        labels, names = self.targets(read.labels, read.place)
         return self.part(Dataset((read.dense(),), labels, names, read.place))
 
-    def _targets(self, labels: Labels, place: Lines) -> Targets:
+    def targets(self, labels: Labels, place: Lines) -> Targets:
         """The array of labels, if there are any, and the names of the classes."""
+        return self._several(labels, place) if self.multilabel else self._targets(labels, place)
+
+    def _targets(self, labels: Labels, place: Lines) -> Targets:
         counts = list(map(len, labels))
         odd = next((i for i, count in enumerate(counts) if count != counts[0]), None)
         if odd is not None:
@@ -108,19 +110,24 @@ class SvmLight(Reader):
         return (y,), names
 
 
-def classes_of(words: list[str], given: Classes, place: Lines) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Numbers and names of classes; labels such as -1 and 1, or 1 to 3, are names in the order of their values."""
+def classes_of(
+    words: list[str], given: Classes, place: Place, examples: int = 0
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Numbers and names of classes; labels such as -1 and 1, or 1 to 3, are names in the order of their values.
+
+    `examples` is their number where `words` are only the different ones.
+    """
     if isinstance(given, tuple):
         return from_words(words, tuple(map(plain, given)), place)[0], given
     if given is None and all(re.fullmatch(r"-?\d+", word) for word in words):
         names = tuple(sorted(set(words), key=int))
-        if len(names) >= max(1000, len(words)):
+        if len(names) >= max(1000, examples, len(words)):
             raise DataError(
-                f"{place(0)}: {len(names)} different labels of {len(words)} examples",
+                f"{place(0)}: {len(names)} different labels of {max(examples, len(words))} examples",
                 hint="give `classes`, or write `regression: true`",
             )
         return from_words(words, names, place)
-    return from_words(words, given, place)
+    return from_words(words, given, place, examples)
 
 
 def _count(labels: int) -> str:

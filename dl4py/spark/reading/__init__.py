@@ -1,0 +1,1 @@
+"""Readers whose files executors read."""
