@@ -63,6 +63,7 @@ class Course:
         return score
 
     def _epoch(self, rounds: list[list[Hand]], score: float) -> float:
+        self.source.prepare(self.network.epoch, rounds)
         reports = self.transport.rounds(self.network, rounds, self._stopping)
         for hands, (report, current) in zip(rounds, reports, strict=False):
             score = self._checked(hands, report)
