@@ -6,7 +6,7 @@ import selectors
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -27,6 +27,16 @@ from dl4py.spark.worker import use_task_cores
 Hands = Sequence[Hand]
 
 
+class Line(Protocol):
+    """One end of a connection between worker and server."""
+
+    def send(self, message: Any) -> int:
+        """Sends a message; returns its bytes."""
+
+    def receive(self) -> Any:
+        """Waits for a message."""
+
+
 @dataclass(frozen=True)
 class Downpouring:
     """A worker: a replica that steps by itself between two fetches and sums up its gradients between two pushes."""
@@ -42,7 +52,7 @@ class Downpouring:
             network.epoch, network.iteration, objects = order
             begun = network.iteration
             try:
-                self._trained(hub, network, objects)
+                self.train(hub, network, objects)
             except Lost:
                 raise
             except Exception as error:
@@ -51,7 +61,8 @@ class Downpouring:
                 hub.pass_over()
                 return
 
-    def _trained(self, hub: Channel, network: Network, objects: Sequence[Object]) -> None:
+    def train(self, hub: Line, network: Network, objects: Sequence[Object]) -> None:
+        """Trains the batches: fetches, steps and pushes, and a report in the end."""
         moving = steps_of(network)
         pushed = np.zeros_like(network.params)
         score, examples, sent, begun = 0.0, 0, 0, network.iteration
@@ -129,12 +140,16 @@ class Server:
         self, network: Network, rounds: Sequence[Hands], stopping: Callable[[], bool]
     ) -> Iterator[tuple[Report, bool]]:
         """Trains rounds; workers meet at the end of each alone."""
-        if self._squares is None:
-            self._squares = np.zeros_like(network.params)
+        self.begin(network)
         for hands in rounds:
             if stopping():
                 return
             yield self._insisting(network, hands), True
+
+    def begin(self, network: Network) -> None:
+        """The sums of squares are 0 before the first push."""
+        if self._squares is None:
+            self._squares = np.zeros_like(network.params)
 
     def _insisting(self, network: Network, hands: Hands) -> Report:
         assert self._squares is not None
@@ -165,14 +180,14 @@ class Server:
                 if not ready:
                     raise Lost(f"no worker has said anything for {self.limit:g} s")
                 for key, _ in ready:
-                    reports += self._heard(network, key.data)
+                    reports += self.heard(network, key.data)
         total = reports[0]
         for report in reports[1:]:
             total = total.plus(report)
         network.iteration += total.iterations
         return total
 
-    def _heard(self, network: Network, channel: Channel) -> list[Report]:
+    def heard(self, network: Network, channel: Line) -> list[Report]:
         """Does what one message asks; the report of a worker that is through."""
         what, value = channel.receive()
         if what == "fetch":

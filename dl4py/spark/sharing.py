@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-import queue
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -19,12 +17,49 @@ from dl4py.spark.failure import Failure
 from dl4py.spark.objects import Object
 from dl4py.spark.outcome import Outcome, Report
 from dl4py.spark.thresholds.base import ThresholdAlgorithm
+from dl4py.spark.transports.means import Means
 from dl4py.spark.transports.mesh import Mesh
 from dl4py.spark.transports.wire import Channel, Lost
 from dl4py.spark.worker import step, use_task_cores
 
 PENDING = 64  # messages on their way to one worker before the sender waits for it
 Mode = Literal["asynchronous", "synchronous", "softsync"]
+
+
+class Letters(Protocol):
+    """Messages that come while a worker is busy."""
+
+    def waiting(self) -> list[np.ndarray]:
+        """What has come so far."""
+
+    def rest(self) -> list[np.ndarray]:
+        """What comes until all others are through."""
+
+
+class Company(Protocol):
+    """A worker's way to all others."""
+
+    rank: int
+
+    @property
+    def count(self) -> int:
+        """Number of workers."""
+
+    def inbox(self) -> Letters:
+        """What others tell from now on."""
+
+    def tell(self, message: Any, pending: int) -> None:
+        """A message to all others; None when no more will come."""
+
+    def everyones(self, message: Any) -> list[Any]:
+        """A message of each worker, in their order."""
+
+
+class Settling(Protocol):
+    """How parameters become the same everywhere."""
+
+    def take(self, weights: Sequence[float]) -> None:
+        """The mean of the parameters of those workers whose weight is not 0."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +78,7 @@ class Sharing:
     def serve(self, hub: Channel, mesh: Mesh, network: Network) -> None:
         """Follows the driver's orders until it says stop; the residual lives as long as the worker."""
         use_task_cores()
-        replica = Replica(self, network, mesh)
+        replica = Replica(self, network, mesh, Means(mesh, [network.params], 1))
         while (order := hub.receive()) is not None:
             if order == "state":
                 hub.send((network.params, network.updater_state))
@@ -63,7 +98,8 @@ class Replica:
 
     keys: Sharing
     network: Network
-    mesh: Mesh
+    mesh: Company
+    means: Settling
     sent: int = 0
     held: list[np.ndarray] = field(default_factory=list)
 
@@ -94,7 +130,7 @@ class Replica:
         made = self.network.iteration - begun
         weights = [1.0, *[0.0] * (self.mesh.count - 1)]
         if self.mesh.count > 1:
-            self.network.params[:] = self.mesh.mean(np.array(self.network.params), weights, 1)
+            self.means.take(weights)
             self.network.iteration = begun + max(self.mesh.everyones(made))
         weight = 1.0 if objects else 0.0
         sent, self.sent = self.sent, 0
@@ -133,7 +169,7 @@ class Replica:
 
     def _apart(self, objects: Sequence[Object]) -> Iterator[tuple[Object, float]]:
         """Messages are applied as they come, one's own at once."""
-        inbox = Inbox(self.mesh)
+        inbox = self.mesh.inbox()
         try:
             for thing in objects:
                 score, update = self._change(thing.load())
@@ -160,38 +196,3 @@ class Replica:
         while len(self.held) >= group or (all_of_it and self.held):
             part, self.held = self.held[:group], self.held[group:]
             self._apply(part, 1.0 / group)
-
-
-class Inbox:
-    """Messages of all other workers, read by a thread for each until it says that it is through."""
-
-    def __init__(self, mesh: Mesh) -> None:
-        self._messages: queue.SimpleQueue[np.ndarray | Lost] = queue.SimpleQueue()
-        self._threads = [
-            threading.Thread(target=self._read, args=(channel,), daemon=True) for channel in mesh.channels.values()
-        ]
-        for thread in self._threads:
-            thread.start()
-
-    def waiting(self) -> list[np.ndarray]:
-        """What has come so far."""
-        found: list[np.ndarray] = []
-        while not self._messages.empty():
-            message = self._messages.get()
-            if isinstance(message, Lost):
-                raise message
-            found.append(message)
-        return found
-
-    def rest(self) -> list[np.ndarray]:
-        """What comes until all others are through."""
-        for thread in self._threads:
-            thread.join()
-        return self.waiting()
-
-    def _read(self, channel: Channel) -> None:
-        try:
-            while (message := channel.receive()) is not None:
-                self._messages.put(message)
-        except Lost as lost:
-            self._messages.put(lost)

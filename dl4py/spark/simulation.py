@@ -14,12 +14,11 @@ from dl4py.network.network import Network
 from dl4py.spark.course import Course
 from dl4py.spark.launching import Machine
 from dl4py.spark.stats import Stats
-from dl4py.spark.synchronous import Synchronous
-from dl4py.spark.transports.simulated import Simulated
+from dl4py.spark.transports.conductor import Pace
 from dl4py.training.loop import Listener
 
 EXAMPLE = "for example workers=32,delay=0.1"
-KEYS = {"workers": int, "delay": float, "exchange": float}
+KEYS = {"workers": int, "delay": float, "exchange": float, "step": float, "spread": float}
 
 
 @dataclass(frozen=True)
@@ -72,24 +71,19 @@ def simulation_of(spec: Any, data: Any, text: str, listeners: Sequence[Listener]
 
 
 def simulate(spec: Any, data: Any, batches: Any, wanted: dict[str, Any], listeners: Sequence[Listener]) -> Simulation:
-    """Trains a bound spec with its master's rule; ``delay`` is how much the slowest worker is late in each round,
-    ``exchange`` what an exchange takes, in seconds.
+    """Trains a bound spec with its master's rule.
+
+    In seconds: ``delay`` is how much the last worker is late in each round, or in each step where workers do not wait
+    for each other; ``exchange`` what a message takes, ``step`` what a step takes, a share of ``spread`` more or less.
     """
     master = spec.spark.master
-    if not isinstance(master, Synchronous):
-        raise InvalidValue(
-            f"`{master.type}` cannot be simulated: its result depends on when messages come",
-            at=master.mark(),
-            hint="`parameter_averaging` and `iterative_reduce` can",
-        )
     workers = wanted.get("workers") or master.workers or 2
     network, stats = Network(spec.network), Stats(False)
     network.normalizer = data.normalizer
     network.labels = list(data.train.class_names)
     source = master.open(Machine(workers), batches, stats)
-    transport = Simulated(
-        source, master.training(), master.aggregation_depth, wanted.get("delay", 0.0), wanted.get("exchange", 0.0)
-    )
+    pace = Pace(**{name: value for name, value in wanted.items() if name != "workers"})
+    transport = master.simulated(source, workers, pace)
     sizes = source.sizes(workers)
     try:
         course = Course(network, source, transport, lambda e: master.rounds_of(sizes, workers, e), listeners, stats)

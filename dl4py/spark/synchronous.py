@@ -116,6 +116,10 @@ class Distributed(TrainingMaster):
         """The transport."""
         raise NotImplementedError
 
+    def simulated(self, source: Source, workers: int, pace: Any) -> Any:
+        """A transport with so many workers in one process, which counts the seconds and bytes of a cluster."""
+        raise NotImplementedError
+
     def fit(
         self,
         context: Any,
@@ -182,3 +186,8 @@ class Synchronous(Distributed):
         from dl4py.spark.averaging import Averaging
 
         return self.direct(context, source, Averaging(self.training(), self.aggregation_depth), workers)
+
+    def simulated(self, source: Source, workers: int, pace: Any) -> Any:
+        from dl4py.spark.transports.simulated import Simulated
+
+        return Simulated(source, self.training(), self.aggregation_depth, pace)

@@ -54,7 +54,7 @@ def test_what_cannot_be_simulated_is_named():
         with pytest.raises(InvalidValue) as caught:
             wishes(text)
         assert str(caught.value) == message
-    spec = bind(SPEC.replace("parameter_averaging, averaging_frequency: 2", "gradient_sharing"))
+    spec = bind(SPEC.replace("parameter_averaging, averaging_frequency: 2", "sandblaster"))
     with pytest.raises(InvalidValue) as caught:
         simulation_of(spec, spec.data.open(), "workers=2")
-    assert str(caught.value) == "`gradient_sharing` cannot be simulated: its result depends on when messages come"
+    assert str(caught.value) == "there is nothing to simulate: Sandblaster's result is that of one machine"

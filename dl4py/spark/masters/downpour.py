@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from dl4py.errors import ClusterError
 from dl4py.network.network import Network
@@ -11,6 +11,9 @@ from dl4py.spark.sources import Source
 from dl4py.spark.stats import Stats
 from dl4py.spark.synchronous import Distributed
 from dl4py.spec import Positive, Size, key
+
+if TYPE_CHECKING:
+    from dl4py.spark.downpour import Server
 
 
 @training_master("downpour")
@@ -42,14 +45,23 @@ class Downpour(Distributed):
         check(network)
 
     def travels(self, context: Any, source: Source, workers: int, stats: Stats) -> Any:
-        from dl4py.spark.downpour import Downpouring, Server
-
         if self.transport == "spark":
             raise ClusterError(
                 "Downpour has no transport `spark`: workers push and fetch while they train",
                 at=self.mark("transport"),
                 hint="`transport: direct`, or the master `parameter_averaging`",
             )
+        return self.server(context, source, workers)
+
+    def simulated(self, source: Source, workers: int, pace: Any) -> Any:
+        from dl4py.spark.transports.simulated_downpour import SimulatedDownpour
+
+        return SimulatedDownpour(source, self.server(None, source, workers), workers, pace)
+
+    def server(self, context: Any, source: Source, workers: int) -> Server:
+        """The parameter server of so many workers."""
+        from dl4py.spark.downpour import Downpouring, Server
+
         if self.training_hooks:
             raise ClusterError("Downpour has no training hooks", at=self.mark("training_hooks"))
         program = Downpouring(self.local_learning_rate, self.fetch_frequency, self.push_frequency)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,9 @@ from dl4py.spark.stats import Stats
 from dl4py.spark.synchronous import Distributed
 from dl4py.spark.thresholds import ThresholdAlgorithm
 from dl4py.spec import Count, Flag, Positive, Size, Thing, key
+
+if TYPE_CHECKING:
+    from dl4py.spark.sharing import Sharing
 
 
 class ResidualClipping(Thing):
@@ -65,19 +68,27 @@ class GradientSharing(Distributed):
         return self.batches_in_round
 
     def travels(self, context: Any, source: Source, workers: int, stats: Stats) -> Any:
-        from dl4py.spark.sharing import Sharing
-
         if self.transport == "spark":
             raise ClusterError(
                 "gradient sharing has no transport `spark`: workers send messages to each other while they train",
                 at=self.mark("transport"),
                 hint="`transport: direct`, or the master `parameter_averaging`",
             )
+        return self.direct(context, source, self.program(workers), workers)
+
+    def simulated(self, source: Source, workers: int, pace: Any) -> Any:
+        from dl4py.spark.transports.simulated_sharing import SimulatedSharing
+
+        return SimulatedSharing(source, self.program(workers), workers, pace)
+
+    def program(self, workers: int) -> Sharing:
+        """What so many workers do."""
+        from dl4py.spark.sharing import Sharing
+
         if self.training_hooks:
             raise ClusterError("gradient sharing has no training hooks", at=self.mark("training_hooks"))
         clip = self.residual_post_processor
-        program = Sharing(
+        return Sharing(
             self.threshold_algorithm, clip.threshold_multiple if clip else None, clip.frequency if clip else 1,
             self.mode, self.scale_by_staleness, self.softsync, self.worker_prefetch_num_batches,
         )  # fmt: skip
-        return self.direct(context, source, program, workers)

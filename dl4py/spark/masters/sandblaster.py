@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal
 
-from dl4py.errors import ClusterError
+from dl4py.errors import ClusterError, InvalidValue
 from dl4py.network.network import Network
 from dl4py.spark.masters.base import training_master
 from dl4py.spark.sources import Source
@@ -52,3 +52,10 @@ class Sandblaster(Distributed):
         from dl4py.spark import sandblaster
 
         return sandblaster.Sandblaster(context, source, workers, self.tail_replicas, self.retries, self.wait_seconds)
+
+    def simulated(self, source: Source, workers: int, pace: Any) -> Any:
+        raise InvalidValue(
+            "there is nothing to simulate: Sandblaster's result is that of one machine",
+            at=self.mark(),
+            hint="`dl4py train`",
+        )

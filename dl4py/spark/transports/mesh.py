@@ -1,4 +1,4 @@
-"""Workers that know each other: the mean of their vectors, in two exchanges of chunks."""
+"""Workers that know each other: a channel to each, and what all of them do together."""
 
 from __future__ import annotations
 
@@ -10,19 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from dl4py.spark.outcome import mean
+from dl4py.spark.transports.inbox import Inbox
 from dl4py.spark.transports.wire import Channel, Listener, connect
 
 Address = tuple[str, int]
 
 
 class Mesh:
-    """Channels of worker `rank` to all others.
-
-    ``mean(v)``: worker k gathers chunk k of every worker's vector, takes its mean and gives it back to all
-    (reduce-scatter and all-gather), so that each sends and receives ``2 (n - 1) / n`` vectors. The chunk's owner sees
-    all values at once, so the order of its sums is that of a Spark job, and so are the bits.
-    """
+    """Channels of worker `rank` to all others; what goes out waits in a line for each of them."""
 
     def __init__(
         self, rank: int, addresses: Sequence[Address], listener: Listener, secret: bytes, limit: float
@@ -41,23 +36,14 @@ class Mesh:
         self._senders = {other: Sender(channel) for other, channel in self.channels.items()}
         self._room: np.ndarray = np.zeros(0)
 
-    def mean(self, vector: np.ndarray, weights: Sequence[float], depth: int) -> np.ndarray:
-        """The weighted mean of the vectors of those workers whose weight is not 0; all must call it."""
-        active = [w for w in range(self.count) if weights[w]]
-        edges = [vector.size * k // self.count for k in range(self.count + 1)]
-        mine = slice(edges[self.rank], edges[self.rank + 1])
-        if weights[self.rank]:
-            for other, sender in self._senders.items():
-                sender(partial(Channel.send_numbers, numbers=vector[edges[other] : edges[other + 1]]))
-        chunks = self._gathered(vector, mine, active)
-        result = np.empty_like(vector)
-        result[mine] = mean(chunks, [weights[w] for w in active], depth)
+    def posted(self, other: int, work: Callable[[Channel], Any]) -> None:
+        """Has the channel to another worker used in its turn, while this worker goes on."""
+        self._senders[other](work)
+
+    def sent(self) -> None:
+        """Waits until everything that was posted is on its way; raises what went wrong."""
         for sender in self._senders.values():
-            sender(lambda c: c.send_numbers(result[mine]))
-        for other, channel in sorted(self.channels.items()):
-            channel.receive_numbers(result[edges[other] : edges[other + 1]])
-        self._sent()
-        return result
+            sender.wait()
 
     def joined(self, mine: np.ndarray, edges: Sequence[int]) -> np.ndarray:
         """The whole vector of which every worker has the stretch between its two edges (all-gather)."""
@@ -67,7 +53,7 @@ class Mesh:
         result[edges[self.rank] : edges[self.rank + 1]] = mine
         for other, channel in sorted(self.channels.items()):
             channel.receive_numbers(result[edges[other] : edges[other + 1]])
-        self._sent()
+        self.sent()
         return result
 
     def added(self, vector: np.ndarray, edges: Sequence[int]) -> np.ndarray:
@@ -78,12 +64,8 @@ class Mesh:
         total = chunks[0].copy()
         for chunk in chunks[1:]:
             total += chunk
-        self._sent()
+        self.sent()
         return total
-
-    def _sent(self) -> None:
-        for sender in self._senders.values():
-            sender.wait()
 
     def everyones(self, message: Any) -> list[Any]:
         """A small message of each worker, in their order."""
@@ -97,6 +79,10 @@ class Mesh:
             sender(lambda c: c.send(message))
             if sender.pending > pending:
                 sender.wait()
+
+    def inbox(self) -> Inbox:
+        """What others tell from now on."""
+        return Inbox(self.channels.values())
 
     def close(self) -> None:
         """Ends all connections."""

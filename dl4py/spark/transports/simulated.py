@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from dl4py.network.network import Network
 from dl4py.spark.dealing import Hand
 from dl4py.spark.outcome import Outcome, Report, added_up, mean
 from dl4py.spark.sources import Source
 from dl4py.spark.state import State
+from dl4py.spark.transports.conductor import Pace
 from dl4py.spark.worker import Training
 
 Hands = Sequence[Hand]
@@ -20,15 +23,14 @@ Hands = Sequence[Hand]
 class Simulated:
     """Trains the hands of a round one after the other and takes their mean, with the bits of a real round.
 
-    `seconds` is the time of a cluster: of each round that of its slowest worker, ``steps * step + delay`` for the last
-    of them, and `exchange` for each round; `bytes` is what workers would send.
+    `seconds` is the time of a cluster: of each round that of its slowest worker (as measured, where the pace does not
+    say how long a step takes) with `delay` for the last of them, and `exchange`; `bytes` is what workers would send.
     """
 
     source: Source
     training: Training
     depth: int
-    delay: float = 0.0
-    exchange: float = 0.0
+    pace: Pace
     seconds: float = 0.0
     bytes: int = 0
 
@@ -51,22 +53,26 @@ class Simulated:
         for worker, hand in enumerate(hands):
             begun = time.perf_counter()
             outcome = self.training.outcome(start.network(), [load(i) for i in hand], worker, start)  # type: ignore[misc]
-            late = self.delay if worker == len(hands) - 1 else 0.0
-            slowest = max(slowest, time.perf_counter() - begun + late)
+            slowest = max(slowest, self._seconds(hand, worker == len(hands) - 1, time.perf_counter() - begun))
             for failure in outcome.failures:
                 failure.raised()
             outcomes.append(outcome)
         return self._concluded(network, outcomes, slowest)
 
+    def _seconds(self, hand: Hand, last: bool, measured: float) -> float:
+        took = measured if self.pace.step is None else len(hand) * self.pace.step
+        return took + (self.pace.delay if last else 0.0)
+
     def _concluded(self, network: Network, outcomes: Sequence[Outcome], slowest: float) -> Report:
-        vector = mean([o.vector for o in outcomes], [o.report.weight for o in outcomes], self.depth)
+        vector = np.empty_like(outcomes[0].vector)
+        mean([o.vector for o in outcomes], [o.report.weight for o in outcomes], self.depth, vector)
         size, count = network.params.size, len(outcomes)
         network.params[:] = vector[:size]
         if self.training.updater_state:
             network.updater_state[:] = vector[size:]
         report = added_up([o.report for o in outcomes], self.depth, Report.plus)
         network.iteration += report.iterations
-        self.seconds += slowest + self.exchange
+        self.seconds += slowest + self.pace.exchange
         self.bytes += 2 * (count - 1) * vector.nbytes
         return report
 

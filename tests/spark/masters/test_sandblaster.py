@@ -1,10 +1,7 @@
-
-
 import numpy as np
 import pytest
 from sparknets import MLP, batches, classes, network
 
-from dl4py.errors import ClusterError
 from dl4py.spark.launching import Machine
 from dl4py.spark.masters.sandblaster import Sandblaster
 
@@ -37,9 +34,7 @@ class Iterates:
 def compare(context, text, workers, iterations=12, rtol=1e-6):
     x, y = classes(103)
     net, iterates = network(text), Iterates()
-    Sandblaster(workers=workers).fit(
-        context, net, batches(x, y, 9, shuffle=False), iterations, [iterates]
-    )
+    Sandblaster(workers=workers).fit(context, net, batches(x, y, 9, shuffle=False), iterations, [iterates])
     local, found = alone(text, x, y, iterations)
     np.testing.assert_allclose(iterates.scores, [score for score, _ in found], rtol=rtol)
     for mine, (_, theirs) in zip(iterates.params, found, strict=True):
