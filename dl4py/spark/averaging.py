@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from dl4py.network.network import Network
 from dl4py.spark.outcome import Outcome
 from dl4py.spark.state import State
+from dl4py.spark.transports.means import Means
 from dl4py.spark.transports.mesh import Mesh
 from dl4py.spark.transports.wire import Channel
 from dl4py.spark.worker import Training
@@ -32,6 +31,8 @@ class Averaging:
     def serve(self, hub: Channel, mesh: Mesh, network: Network) -> None:
         """Does what the driver orders."""
         fresh = None if self.training.updater_state else network.parameters.first_state(network.graph)
+        parts = [network.params] if fresh is not None else [network.params, network.updater_state]
+        means = Means(mesh, parts, self.depth)
         while (order := hub.receive()) is not None:
             if order == "state":
                 hub.send((network.params, network.updater_state if fresh is None else None))
@@ -40,26 +41,22 @@ class Averaging:
             if fresh is not None:
                 network.updater_state[:] = fresh
             outcome = self._trained(network, objects, mesh.rank)
-            whole = self._exchange(mesh, network, outcome, bool(objects))
-            hub.send(replace(outcome, vector=np.zeros(0)))
+            whole = self._exchange(mesh, means, network, outcome, bool(objects))
+            hub.send(outcome)
             if not whole:
                 hub.pass_over()
                 return
 
     def _trained(self, network: Network, objects: Any, rank: int) -> Outcome:
         start = State.of(network) if network.params.nbytes < SMALL else None
-        return self.training.outcome(network, objects, rank, start)
+        return self.training.outcome(network, objects, rank, start, numbers=False)
 
-    def _exchange(self, mesh: Mesh, network: Network, outcome: Outcome, trained: bool) -> bool:
+    def _exchange(self, mesh: Mesh, means: Means, network: Network, outcome: Outcome, trained: bool) -> bool:
         """The mean into the network; false when a worker failed."""
         mine = (outcome.report.weight if trained else 0.0, outcome.report.iterations, bool(outcome.failures))
         weights, iterations, failed = zip(*mesh.everyones(mine), strict=True)
         if any(failed):
             return False
-        vector = mesh.mean(outcome.vector, weights, self.depth)
-        size = network.params.size
-        network.params[:] = vector[:size]
-        if self.training.updater_state:
-            network.updater_state[:] = vector[size:]
+        means.take(weights)
         network.iteration += max(iterations) - outcome.report.iterations
         return True

@@ -13,7 +13,7 @@ import numpy as np
 from dl4py.spark.failure import Failure
 
 T = TypeVar("T")
-BLOCK = 1 << 15  # values that stay in the cache while they are added up
+BLOCK = 1 << 14  # values that stay in the cache while they are added up
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,20 @@ def added_up(values: Sequence[T], depth: int, plus: Callable[[T, T], T]) -> T:
     return reduce(plus, values)
 
 
-def mean(vectors: Sequence[np.ndarray], weights: Sequence[float], depth: int) -> np.ndarray:
-    """``sum_i w_i v_i / sum_i w_i`` in double, as vectors of the given precision; one vector is its own mean."""
+def mean(vectors: Sequence[np.ndarray], weights: Sequence[float], depth: int, result: np.ndarray) -> None:
+    """``sum_i w_i v_i / sum_i w_i`` in double, put into `result`; one vector is its own mean.
+
+    `result` may be one of the vectors.
+    """
     if len(vectors) == 1:
-        return vectors[0]
-    result, total = np.empty_like(vectors[0]), sum(weights)
+        if vectors[0] is not result:
+            result[:] = vectors[0]
+        return
+    total = sum(weights)
     for start in range(0, result.size, BLOCK):
         part = slice(start, start + BLOCK)
         scaled = [_times(v[part], w) for v, w in zip(vectors, weights, strict=True)]
         result[part] = added_up(scaled, depth, np.add) / total
-    return result
 
 
 def _times(values: np.ndarray, weight: float) -> np.ndarray:

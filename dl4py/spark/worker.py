@@ -20,6 +20,7 @@ import numpy as np
 from dl4py.data.batch import Batch
 from dl4py.errors import TrainingError
 from dl4py.network.network import Network
+from dl4py.spark.compiling import once_a_machine
 from dl4py.spark.failure import Failure
 from dl4py.spark.objects import Object
 from dl4py.spark.outcome import Outcome, Report
@@ -58,8 +59,16 @@ class Training:
     stats: bool = False
     hooks: tuple[str, ...] = ()
 
-    def outcome(self, network: Network, objects: Sequence[Object], worker: int, start: State | None = None) -> Outcome:
-        """Trains the batches in order; numbers are parameters and, where it is averaged, updater state.
+    def outcome(
+        self,
+        network: Network,
+        objects: Sequence[Object],
+        worker: int,
+        start: State | None = None,
+        *,
+        numbers: bool = True,
+    ) -> Outcome:
+        """Trains the batches in order; `numbers` are parameters and, where it is averaged, updater state.
 
         From `start`, the state before, the vertex of a score that is not finite can be found.
         """
@@ -82,14 +91,16 @@ class Training:
         except Exception as error:
             return Outcome.failed(Failure.of(error, worker, f"batch {objects[done].place}"))
         parts = [network.params, network.updater_state] if self.updater_state else [network.params]
+        vector = np.concatenate(parts) if numbers else np.zeros(0)
         weight = float(examples) if self.weight == "examples" else 1.0
         report = Report(score * weight, weight, examples, network.iteration - begun, tuple(clock.phases))
-        return Outcome(np.concatenate(parts), report)
+        return Outcome(vector, report)
 
 
 def step(network: Network, batch: Batch) -> float:
     """One iteration on one batch; its score."""
-    return network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
+    with once_a_machine(network.config):
+        return network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
 
 
 def _loaded(objects: Sequence[Object], prefetch: int, clock: Clock) -> Iterator[Batch]:

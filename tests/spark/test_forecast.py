@@ -6,7 +6,7 @@ from sparknets import MLP, batches, classes, network
 
 from dl4py.spark.forecast import exchanged, forecast
 from dl4py.spark.masters.parameter_averaging import ParameterAveraging
-from dl4py.spark.outcome import mean
+from dl4py.spark.transports import means
 from dl4py.spark.transports.mesh import Mesh
 from dl4py.spark.transports.wire import Listener, Lost, connect
 
@@ -37,25 +37,29 @@ def at_once(works):
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
-def test_the_mean_over_a_mesh_has_the_bits_of_the_tree_and_the_bytes_of_the_plan(count):
+def test_the_mean_over_a_mesh_has_the_bits_of_the_tree_and_the_bytes_of_the_plan(count, monkeypatch):
+    monkeypatch.setattr(means, "SEGMENT", 4)
     random = np.random.default_rng(count)
     vectors = [random.normal(size=23).astype(np.float32) for _ in range(count)]
     weights = [1.0, 3.0, 0.0, 2.0, 5.0][:count]
-    wanted = mean([v for v, w in zip(vectors, weights, strict=True) if w], [w for w in weights if w], 2)
-    workers, found = meshes(count), [None] * count
-
-    def work(rank):
-        found[rank] = workers[rank].mean(vectors[rank], weights, 2)
-
+    active = [w for w in range(count) if weights[w]]
+    wanted = by_tree([vectors[w].astype(float) * weights[w] for w in active]) / sum(weights)
+    workers = meshes(count)
+    takers = [means.Means(m, [v[:5], v[5:5], v[5:]], 2) for m, v in zip(workers, vectors, strict=True)]
     before = [sum(c.bytes_sent for c in worker.channels.values()) for worker in workers]
-    at_once([lambda r=r: work(r) for r in range(count)])
+    at_once([lambda t=t: t.take(weights) for t in takers])
     sent = [sum(c.bytes_sent for c in w.channels.values()) - b for w, b in zip(workers, before, strict=True)]
-    for answer in found:
-        assert np.array_equal(answer, wanted)
+    for vector in vectors:
+        assert np.array_equal(vector, wanted.astype(np.float32))
     if all(weights):
         assert max(sent) == exchanged(23 * 4, count, 4)[0]
     for worker in workers:
         worker.close()
+
+
+def by_tree(values):
+    """A tree of depth two over at most four values: neighbours first."""
+    return values[0] if len(values) == 1 else sum(a + b for a, b in zip(values[::2], values[1::2], strict=True))
 
 
 def test_a_stranger_is_sent_away():

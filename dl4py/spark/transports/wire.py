@@ -16,6 +16,7 @@ import numpy as np
 from dl4py.errors import ClusterError
 
 DIGEST, NONCE = "sha256", 32
+SMALL = 1 << 16  # bytes that are sooner copied than sent one by one
 
 
 class Lost(ClusterError):
@@ -47,20 +48,25 @@ class Channel:
             raise Lost(f"{self.name} does not know the secret of this training")
 
     def send(self, message: Any) -> int:
-        """Sends a message; returns its bytes."""
-        data = pickle.dumps(message, protocol=5)
-        head = struct.pack("!Q", len(data))
-        if len(data) < 1 << 16:
-            self._write(memoryview(head + data))  # one packet
+        """Sends a message; returns its bytes. Arrays follow it as they lie in memory (PEP 574)."""
+        apart: list[pickle.PickleBuffer] = []
+        data = pickle.dumps(message, protocol=5, buffer_callback=apart.append)
+        arrays = [buffer.raw() for buffer in apart]
+        sizes = [len(data), *(array.nbytes for array in arrays)]
+        head = struct.pack(f"!{1 + len(sizes)}Q", len(arrays), *sizes)
+        if sum(sizes) < SMALL:
+            self._write(memoryview(b"".join([head, data, *arrays])))  # one packet
         else:
-            self._write(memoryview(head))
-            self._write(memoryview(data))
-        return len(head) + len(data)
+            for part in (head, data, *arrays):
+                self._write(memoryview(part))
+        return len(head) + sum(sizes)
 
     def receive(self) -> Any:
         """Waits for a message."""
-        (length,) = struct.unpack("!Q", self._read(8))
-        return pickle.loads(self._read(length))
+        (arrays,) = struct.unpack("!Q", self._read(8))
+        sizes = struct.unpack(f"!{1 + arrays}Q", self._read(8 * (1 + arrays)))
+        data, *apart = [self._read(size) for size in sizes]
+        return pickle.loads(data, buffers=apart)
 
     def pass_over(self) -> None:
         """Reads and forgets until the other side says None; a socket closed with unread bytes loses what was sent."""
@@ -101,10 +107,10 @@ class Channel:
         except OSError as error:
             raise Lost(f"the connection to {self.name} broke: {error}") from None
 
-    def _read(self, size: int) -> bytes:
+    def _read(self, size: int) -> bytearray:
         data = bytearray(size)
         self._fill(memoryview(data))
-        return bytes(data)
+        return data
 
     def _fill(self, view: memoryview) -> None:
         got = 0
