@@ -7,6 +7,7 @@ kernels with as many words of the same kinds share one. This module is loaded wh
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -40,6 +41,21 @@ def block(dispatcher: Any, args: tuple[Any, ...]) -> tuple[int, np.ndarray]:
         words += _words(arg)
     assert len(words) == len(kinds) + 1, (dispatcher, kinds)
     return door, np.array(words, np.int64)
+
+
+def blocks(
+    dispatcher: Any, args: tuple[Any, ...], cut: Sequence[bool], begins: np.ndarray, ends: np.ndarray
+) -> tuple[int, np.ndarray]:
+    """The door, and a row for each range of those vectors among the arguments that are `cut`."""
+    door, words = block(dispatcher, args)
+    rows = np.tile(words, (len(begins), 1))
+    at = 1
+    for arg, parted in zip(args, cut, strict=False):
+        if parted:  # two words for who owns the memory, then values, bytes of each, address, size, stride
+            rows[:, at + 2] = rows[:, at + 5] = ends - begins
+            rows[:, at + 4] += begins * arg.itemsize
+        at += len(_words(arg))
+    return door, rows
 
 
 def _words(arg: Any) -> list[Any]:

@@ -6,7 +6,8 @@ others'. Who waits spins: the next part of a step comes within microseconds, a t
 
 `desk` is what a thread shares with the one that gives it work: words for the number of jobs given, whether it sleeps,
 the job (list, flags, index, threads), the number of jobs done, and the block of a call of the last one that failed.
-`flags` has `LINE` words for each thread of a list, of which the first counts the barriers it has reached. This module is loaded when a plan is bound.
+`flags` has `LINE` words for each thread of a list, of which the first counts the barriers it has reached. This module
+is loaded when a plan is bound.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ WORD = ir.IntType(64)
 LINE = 16  # words between what two threads write: two cache lines, as processors fetch them in pairs
 GIVEN, ASLEEP, JOB, DONE, FAILED = 0, LINE, 2, 2 * LINE, 2 * LINE + 1
 DESK = 3 * LINE
-PATIENCE = 4_000  # pauses (10 to 60 nanoseconds each) before a thread without work goes to sleep
-TURNS = 2_000  # pauses before a waiting thread dozes: there may be more threads than cores
+PATIENCE = 8_000  # pauses (10 to 60 nanoseconds each) before a thread without work goes to sleep
+TURNS = 16_000  # pauses before a waiting thread dozes: there may be more threads than cores
 DOZE = 50  # microseconds
 
 

@@ -13,7 +13,8 @@ from dl4py.kernels.jit import Kernel
 from dl4py.plan import threads
 from dl4py.plan.array import Array
 from dl4py.plan.emitter import Call
-from dl4py.plan.program import Parts, Program
+from dl4py.plan.program import Blocks, Parts, Program
+from dl4py.plan.sweep import Swept, groups, place, swept
 from dl4py.plan.workspace import Layout, assign
 
 
@@ -30,6 +31,7 @@ class Plan:
         self.layout: Layout = assign(calls, precision, share=share)
         self.steps: list[Parts] = []
         self._program, self._single = Program([]), list[Program]()
+        self._groups: list[list[int]] = []  # numbers of calls that are made together
         self.quirks: dict[int, tuple[str, ...]] = {}  # of DL4J's, by number, with the vertices where they matter
         self._offsets = {id(place.array): place.offset for place in self.layout.places}
         self._memory: Mapping[str, np.ndarray] = {}
@@ -41,7 +43,8 @@ class Plan:
         self._memory = memory
         self._products = False
         self.steps = [self._step(call) for call in self.calls]
-        self._program = Program(self.steps)
+        self._groups = list(groups(self.calls))
+        self._program = Program([self._together(group) for group in self._groups])
         self._single.clear()
 
     def run(self) -> None:
@@ -54,12 +57,28 @@ class Plan:
 
     def timed(self) -> Iterator[tuple[int, float, float]]:
         """Runs all calls in order; gives each one's number and the seconds on the clock before and after it."""
-        self._single = self._single or [Program([step]) for step in self.steps]
+        self._single = self._single or [Program([self._together(group)]) for group in self._groups]
         with threads.blas_alone() if self._products else nullcontext():
-            for i, program in enumerate(self._single):
+            for group, program in zip(self._groups, self._single, strict=True):
                 before = perf_counter()
                 program.run()
-                yield i, before, perf_counter()
+                share = (perf_counter() - before) / len(group)  # the calls of a sweep are not apart in time
+                for i in group:
+                    yield i, before, before + share
+                    before += share
+
+    def _together(self, group: list[int]) -> Parts | Blocks:
+        if len(group) == 1:
+            return self.steps[group[0]]
+        calls = [self.calls[i] for i in group]
+        size = max(call.arrays[0].size for call in calls) * np.dtype(self.precision).itemsize
+        return swept([self._swept(call) for call in calls], threads.count() if size >= threads.LEAST_BYTES else 1)
+
+    def _swept(self, call: Call) -> Swept:
+        function, args = call.kernel.bind(tuple(map(self.numbers, call.arrays)), call.constants)
+        cut = tuple(operand.dims == call.kernel.operands[0].dims for operand in call.kernel.operands)
+        begin, end = place(call) or (0, 0)
+        return Swept(function, args, cut, begin, end)
 
     def numbers(self, array: Array) -> np.ndarray:
         """The bound memory of a symbol."""

@@ -14,6 +14,8 @@ Part = tuple[Callable[..., Any], tuple[Any, ...]]
 """A function and its arguments."""
 Parts = list[Part]
 """What threads do at once for one call: the first part is the first thread's."""
+Blocks = list[list[tuple[int, np.ndarray]]]
+"""What threads do at once for several calls: doors with blocks for each thread."""
 BARRIER, END = (0, 0), (-1, 0)
 
 
@@ -35,18 +37,21 @@ class Stretch:
         """The next call."""
         from dl4py.kernels import entry
 
-        while len(self.lists) < len(parts):  # who joins late has met at all the barriers before
+        blocks = [entry.block(*part) for part in parts]
+        self.made.update((words.ctypes.data, part) for (_, words), part in zip(blocks, parts, strict=True))
+        self.add_blocks([[block] for block in blocks])
+
+    def add_blocks(self, blocks: Blocks) -> None:
+        """The next calls."""
+        while len(self.lists) < len(blocks):  # who joins late has met at all the barriers before
             self.lists.append([call for call in self.lists[0] if call == BARRIER])
-        if self._apart or (self._ahead and len(parts) > 1):
+        if self._apart or (self._ahead and len(blocks) > 1):
             self._meet()
-        for calls, part in zip(self.lists, parts, strict=False):
-            door, words = entry.block(*part)
-            call = (door, words.ctypes.data)
-            self._words.append(words)
-            self.made[call[1]] = part
-            self.alone.append(call)
-            calls.append(call)
-        self._ahead, self._apart = len(parts) == 1, len(parts) > 1
+        for calls, made in zip(self.lists, blocks, strict=False):
+            calls += [(door, words.ctypes.data) for door, words in made]
+            self.alone += calls[len(calls) - len(made) :]
+            self._words += [words for _, words in made]
+        self._ahead, self._apart = len(blocks) == 1, len(blocks) > 1
 
     def _meet(self) -> None:
         for calls in self.lists:
@@ -66,30 +71,29 @@ class Stretch:
         def run() -> None:
             failed = threads.together(addresses, alone, place)
             if failed:
-                function, args = self.made[failed]
-                function(*args)
-                raise RuntimeError(f"{function} failed once and went well when it was called again")
+                function, args = self.made.get(failed, (None, ()))
+                if function:
+                    function(*args)
+                raise RuntimeError(f"{function or 'a sweep'} failed, and nobody said why")
 
         return run
 
 
 class Program:
-    """Calls in order, each of one part or of several that threads do at once."""
+    """Calls in order, each of one part or of several that threads do at once; or `Blocks` of several calls."""
 
-    def __init__(self, calls: Sequence[Parts]) -> None:
-        from dl4py.kernels import entry
-
+    def __init__(self, calls: Sequence[Parts | Blocks]) -> None:
         self._runs: list[Callable[[], None]] = []
         stretch: Stretch | None = None
-        for parts in calls:
-            if all(entry.is_entered(function) for function, _ in parts):
+        for call in calls:
+            if _is_blocks(call) or _is_compiled(call):
                 stretch = stretch or Stretch()
-                stretch.add(parts)
+                (stretch.add_blocks if _is_blocks(call) else stretch.add)(call)  # type: ignore[arg-type]
                 continue
             if stretch:
                 self._runs.append(stretch.bound())
                 stretch = None
-            self._runs += [_python(*part) for part in parts]
+            self._runs += [_python(*part) for part in call]
         if stretch:
             self._runs.append(stretch.bound())
 
@@ -97,6 +101,16 @@ class Program:
         """Makes all calls."""
         for run in self._runs:
             run()
+
+
+def _is_blocks(call: Parts | Blocks) -> bool:
+    return isinstance(call[0], list)
+
+
+def _is_compiled(parts: Any) -> bool:
+    from dl4py.kernels import entry
+
+    return all(entry.is_entered(function) for function, _ in parts)
 
 
 def _python(function: Callable[..., Any], args: tuple[Any, ...]) -> Callable[[], None]:
