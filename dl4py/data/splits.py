@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Annotated
 
 import numpy as np
-from pydantic import ValidationInfo, field_validator
+from pydantic import AfterValidator, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from dl4py.data.dataset import Dataset
@@ -13,6 +14,7 @@ from dl4py.errors import DataError
 from dl4py.spec import Flag, Number, Thing, key
 
 WORD = 2**64 - 1
+Share = Annotated[Number, AfterValidator(lambda value: int(value) if value >= 1 and value.is_integer() else value)]
 
 
 class Split(Thing):
@@ -21,8 +23,8 @@ class Split(Thing):
     The order comes from a Philox generator with the seed, so the same spec gives the same parts on any machine.
     """
 
-    test: Number = key("Examples of the test part: a share below 1, or a count.", default=0.0, ge=0)
-    validation: Number = key("Examples of the validation part: a share below 1, or a count.", default=0.0, ge=0)
+    test: Share = key("Examples of the test part: a share below 1, or a count.", default=0.0, ge=0)
+    validation: Share = key("Examples of the validation part: a share below 1, or a count.", default=0.0, ge=0)
     shuffle: Flag = key("Deal in random order; otherwise the last examples are the test part.", default=True)
     stratified: Flag = key("Keep the shares of the classes in every part.", default=False)
     seed: int = key("Seed of the random order.", default=12345)

@@ -39,7 +39,7 @@ def input_shapes(graph: Graph, x: Sequence[np.ndarray]) -> list[Shape]:
     if len(x) != len(graph.inputs):
         raise ShapeError(f"the network has {len(graph.inputs)} inputs, found {len(x)} arrays")
     found = [
-        _found(name, declared or _guess(graph, name, array.shape), array.shape)
+        _found(graph, name, declared or _guess(graph, name, array.shape), array.shape)
         for name, declared, array in zip(graph.inputs, graph.shapes, x, strict=True)
     ]
     if len({array.shape[0] for array in x}) > 1:
@@ -49,7 +49,7 @@ def input_shapes(graph: Graph, x: Sequence[np.ndarray]) -> list[Shape]:
     return found
 
 
-def _found(name: str, declared: Shape, size: tuple[int, ...]) -> Shape:
+def _found(graph: Graph, name: str, declared: Shape, size: tuple[int, ...]) -> Shape:
     if isinstance(declared, Recurrent):
         if declared.size == 1 and len(size) == 2:
             return replace(declared, time=size[1])
@@ -58,7 +58,19 @@ def _found(name: str, declared: Shape, size: tuple[int, ...]) -> Shape:
     elif size[1:] == declared.array:
         return declared
     want = " x ".join(["batch", *(str(n) if n else "any" for n in declared.array)])
-    raise ShapeError(f"the input `{name}` takes arrays of {want}, found {' x '.join(map(str, size))}")
+    raise ShapeError(
+        f"the input `{name}` takes arrays of {want}, found {' x '.join(map(str, size))}",
+        at=graph.config.mark("input" if graph.config.chain else "inputs"),
+        hint=_fitting("size", declared, size),
+    )
+
+
+def _fitting(key: str, declared: Shape, size: tuple[int, ...]) -> str | None:
+    """What would take arrays of that size, where only a width is another."""
+    flat, last = isinstance(declared, FeedForward), isinstance(declared, Recurrent) and declared.format == "NWC"
+    if not (flat or isinstance(declared, Recurrent)) or len(size) != (2 if flat else 3):
+        return None
+    return f"`{key}: {size[2 if last else 1]}` takes them"
 
 
 LAYOUTS = ("cnn2d_data_format", "cnn2d_format", "rnn_data_format", "data_format", "format")
@@ -125,7 +137,12 @@ def fed_labels(node: Node, rows: int, size: tuple[int, ...]) -> Fed:
     shape = label_shape(node)
     want = (rows * (getattr(node.shape, "steps", 1) or 1), *shape.array)
     if size != want:
-        raise ShapeError(f"the output `{node.name}` takes labels of {_by(want)}, found {_by(size)}")
+        sized = "n_out" in type(node.thing).model_fields and size[:1] == want[:1]
+        raise ShapeError(
+            f"the output `{node.name}` takes labels of {_by(want)}, found {_by(size)}",
+            at=node.thing.mark("n_out"),
+            hint=_fitting("n_out", shape, size) if sized else None,
+        )
     return fed_input(shape, size, "labels")
 
 

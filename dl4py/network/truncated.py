@@ -9,7 +9,7 @@ import numpy as np
 
 from dl4py.errors import ShapeError
 from dl4py.network.feed import input_shapes, label_shape
-from dl4py.network.graph import scored_outputs
+from dl4py.network.graph import Graph, scored_outputs
 from dl4py.network.plans import Batch
 from dl4py.shapes import Recurrent, Shape
 
@@ -31,24 +31,30 @@ def fit_segments(network: Network, batch: Batch) -> list[float]:
     back = length if network.graph.compatibility.has(15) else min(config.tbptt_back_length, length)
     network.plans.forget_state("segments")
     scores = []
-    time = _steps(network, batch)
+    graph = network.graph
+    time = _steps(graph, batch)
     for start in range(0, time, length):
         stop = min(start + length, time)
         score = 0.0
         middle = max(start, stop - back)
         if middle > start:
-            score = network.run("segments:score", _cut(network, batch, start, middle))
-        score += network.run("segments:fit", _cut(network, batch, middle, stop))
+            score = network.run("segments:score", _cut(graph, batch, start, middle))
+        score += network.run("segments:fit", _cut(graph, batch, middle, stop))
         network.iteration += 1
         scores.append(score)
     network.plans.forget_state("segments")
     return scores
 
 
-def _steps(network: Network, batch: Batch) -> int:
+def first_segment(graph: Graph, batch: Batch) -> Batch:
+    """The batch of a first step; raises `ShapeError` where the sequences cannot be cut."""
+    return _cut(graph, batch, 0, min(_steps(graph, batch), graph.config.tbptt_fwd_length))
+
+
+def _steps(graph: Graph, batch: Batch) -> int:
     x, y, _, _ = batch
-    times = {a.shape[axis] for a, axis in zip(x, _axes(network.graph.shapes, x), strict=True) if axis}
-    shapes = _label_shapes(network, x)
+    times = {a.shape[axis] for a, axis in zip(x, _axes(graph.shapes, x), strict=True) if axis}
+    shapes = _label_shapes(graph, x)
     for labels, shape in zip(y, shapes, strict=True):
         if labels.ndim != 3:
             raise ShapeError(
@@ -64,8 +70,8 @@ def _steps(network: Network, batch: Batch) -> int:
     return times.pop()
 
 
-def _label_shapes(network: Network, x: Sequence[np.ndarray]) -> list[Shape]:
-    return [label_shape(node) for node in scored_outputs(network.graph.fed(input_shapes(network.graph, x)))]
+def _label_shapes(graph: Graph, x: Sequence[np.ndarray]) -> list[Shape]:
+    return [label_shape(node) for node in scored_outputs(graph.fed(input_shapes(graph, x)))]
 
 
 def _axes(shapes: Sequence[Shape | None], arrays: Sequence[np.ndarray]) -> Iterator[int]:
@@ -77,12 +83,12 @@ def _time_axis(shape: Shape | None) -> int:
     return 1 if isinstance(shape, Recurrent) and shape.format == "NWC" else 2
 
 
-def _cut(network: Network, batch: Batch, start: int, stop: int) -> Batch:
+def _cut(graph: Graph, batch: Batch, start: int, stop: int) -> Batch:
     x, y, masks, label_masks = batch
-    shapes = _label_shapes(network, x)
+    shapes = _label_shapes(graph, x)
     steps = slice(start, stop)
     return (
-        [_part(a, axis, steps) for a, axis in zip(x, _axes(network.graph.shapes, x), strict=True)],
+        [_part(a, axis, steps) for a, axis in zip(x, _axes(graph.shapes, x), strict=True)],
         [_part(a, axis, steps) for a, axis in zip(y, _axes(shapes, y), strict=True)],
         [m if m is None or a.ndim != 3 else _part(m, m.ndim - 1, steps) for m, a in zip(masks, x, strict=False)],
         [

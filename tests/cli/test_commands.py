@@ -51,6 +51,35 @@ def test_train_json_quiet_and_gates(tmp_path):
     assert "below the gate 0.99" in talk
 
 
+CHARACTERS = """network:
+  input: {type: recurrent, size: 9}
+  layers:
+    - {type: lstm, n_out: 4}
+    - {type: rnn_output, n_out: 7}
+data:
+  train: {type: text, path: text.txt, length: 5}
+"""
+
+
+def test_what_cannot_be_learned_leaves_no_folder(tmp_path):
+    (tmp_path / "text.txt").write_text("abcdefg" * 20)
+    (tmp_path / "chars.yaml").write_text(CHARACTERS)
+    _, talk = dl4py("train", "chars.yaml", status=3, cwd=tmp_path)
+    assert talk == (
+        "chars.yaml:2:10: the input `input` takes arrays of batch x 9 x any, found 27 x 7 x 5\n"
+        "  |\n2 |   input: {type: recurrent, size: 9}\n  |          ^^^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "   = hint: `size: 7` takes them\n"
+    )
+    fits = ["train", "chars.yaml", "--set", "network.input.size=7"]
+    _, talk = dl4py(*fits, "--set", "network.layers.1.n_out=3", status=3, cwd=tmp_path)
+    assert "the output `layer1` takes labels of 27 x 3 x 5, found 27 x 7 x 5" in talk
+    assert "hint: `n_out: 7` takes them" in talk
+    backwards = "network.layers.0={type: bidirectional, fwd: {type: lstm, n_out: 4}}"
+    _, talk = dl4py(*fits, "--set", backwards, "--set", "network.backprop_type=truncated_bptt", status=4, cwd=tmp_path)
+    assert "layer `layer0` (bidirectional) reads sequences from their end" in talk
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["chars.yaml", "text.txt"]
+
+
 def test_what_cannot_begin_leaves_no_folder(tmp_path):
     _, talk = dl4py("train", IRIS, "--set", "data.train.path=nothing.csv", status=5, cwd=tmp_path)
     assert "nothing.csv" in talk

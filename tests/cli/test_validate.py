@@ -75,6 +75,19 @@ def test_json_lists_all_mistakes():
     assert {m["code"] for m in answer["mistakes"]} == {"unknown-key", "missing-key", "invalid-value", "unknown-type"}
 
 
+def test_segments_of_layers_that_read_backwards_are_refused_with_their_place(tmp_path):
+    (tmp_path / "b.yaml").write_text(
+        "network:\n  backprop_type: truncated_bptt\n  input: {type: recurrent, size: 3}\n  layers:\n"
+        "    - {type: bidirectional, fwd: {type: lstm, n_out: 4}}\n    - {type: rnn_output, n_out: 3}\n"
+    )
+    result = CliRunner().invoke(cli, ["validate", str(tmp_path / "b.yaml"), "--json"])
+    answer = json.loads(result.output)
+    assert result.exit_code == 4
+    assert not answer["valid"]
+    (mistake,) = answer["mistakes"]
+    assert (mistake["line"], mistake["column"], mistake["code"]) == (5, 7, "unsupported-feature")
+
+
 def test_full_fills_in_every_default():
     result = CliRunner().invoke(cli, ["validate", str(SPECS / "iris_mlp.yaml"), "--full"])
     assert "tbptt_fwd_length: 20" in result.output

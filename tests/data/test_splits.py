@@ -5,6 +5,7 @@ from pydantic import ValidationError
 from dl4py.data import Dataset
 from dl4py.data.splits import Split
 from dl4py.errors import DataError
+from dl4py.spec.write import write
 
 DATA = Dataset.from_arrays(np.arange(50.0)[:, None], np.eye(2)[(np.arange(50) % 5 == 0).astype(int)])
 
@@ -57,6 +58,11 @@ def test_impossible_splits(keys, data, expected):
     with pytest.raises(DataError) as error:
         Split(**keys).parts(data)
     assert str(error.value) == expected
+
+
+def test_counts_are_written_as_counts():
+    assert write(Split(test=52, validation=0.1)) == "test: 52\nvalidation: 0.1\n"
+    assert write(Split(test=1.0, validation=2.5)) == "test: 1\nvalidation: 2.5\n"
 
 
 def test_strata_need_a_random_order():

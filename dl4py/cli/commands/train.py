@@ -58,6 +58,7 @@ def command(
     from dl4py.cli.progress import Progress
     from dl4py.training.folder import MODEL, new_folder, own_folder
     from dl4py.training.profile import Profile
+    from dl4py.training.rehearsal import rehearse
     from dl4py.training.run import Run
 
     if (spec is None) == (resume is None):
@@ -74,7 +75,8 @@ def command(
         assert spec is not None
         bound = read_spec(spec, overrides, seed)
         with found.part("read data") if found else nullcontext():
-            data = bound.data.open()  # before the folder is made: data that cannot be read leaves none behind
+            data = bound.data.open()  # before the folder is made: what cannot be read or learned leaves none behind
+        rehearse(bound.network, data, bound.training.batch_size)
     if (lows or highs) and data.test is None:
         raise click.UsageError("--min and --max look at the test part: give the data a `split` or a `test`.")
     if resume is None:

@@ -28,6 +28,7 @@ def command(spec: str, full: bool, overrides: tuple[str, ...], as_json: bool) ->
         bound = read_spec(spec, overrides)
         graph = build(bound.network)
         lay_out(graph)
+        holds = _compatibility(graph)
     except DL4PyError as error:
         if not as_json:
             raise
@@ -41,7 +42,7 @@ def command(spec: str, full: bool, overrides: tuple[str, ...], as_json: bool) ->
 
         click.echo(write(bound, full=True), nl=False)
     else:
-        click.echo(f"{spec} is sound: {len(graph.nodes)} layers and vertices{_compatibility(graph)}")
+        click.echo(f"{spec} is sound: {len(graph.nodes)} layers and vertices{holds}")
 
 
 WITH = {"exact": "without", "dl4j": "with"}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import ValidationInfo, field_validator
@@ -18,7 +19,7 @@ from dl4py.data.sequences import Align, aligned, padded, paired, sequence_files
 from dl4py.data.steps import Steps
 from dl4py.data.table import Block, Table
 from dl4py.errors import DataError
-from dl4py.spec import FilePath, Flag, key
+from dl4py.spec import Count, FilePath, Flag, key
 
 UNEQUAL = "`align: start` or `align: end` takes sequences of unequal length and masks what is empty"
 ONE_LABEL = "one label for a whole sequence: write `label_per: sequence`, or `align: end` to set it to the last step"
@@ -38,6 +39,12 @@ class CsvSequence(Delimited):
     labels_path: FilePath | None = key(
         "Files of labels: folder or pattern; `labels` are columns of theirs.", default=None
     )
+    labels_skip_lines: Count | None = key(
+        "Lines to pass over at the start of each file of labels; `skip_lines` when absent.", default=None
+    )
+    labels_header: Flag | None = key(
+        "Whether the first line of each file of labels names its columns; `header` when absent.", default=None
+    )
     label_per: Literal["step", "sequence"] = key("What a label belongs to.", default="step")
     regression: Flag = key("Labels are numbers, not classes.", default=False)
     align: Align = key(
@@ -45,6 +52,15 @@ class CsvSequence(Delimited):
         "the rest. `end`: the shorter of features and labels ends where the other ends.",
         default="equal_length",
     )
+
+    @field_validator("labels_skip_lines", "labels_header")
+    @classmethod
+    def _for_files_of_labels(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is not None and "labels_path" in info.data and info.data["labels_path"] is None:
+            raise PydanticCustomError(
+                "labels_form", "`{name}` is about files of labels: give `labels_path`", {"name": info.field_name}
+            )
+        return value
 
     @field_validator("regression")
     @classmethod
@@ -74,8 +90,14 @@ class CsvSequence(Delimited):
 
     def _read_labels(self, paths: list[Path], labels: Steps) -> None:
         at = self.mark("labels_path")
-        for table in self.tables(paired(paths, sequence_files(self.labels_path or "", at), at), "labels_path"):
-            blocks = self._blocks(table)
+        files = paired(paths, sequence_files(self.labels_path or "", at), at)
+        form = replace(
+            self.form,
+            skip_lines=self.skip_lines if self.labels_skip_lines is None else self.labels_skip_lines,
+            header=self.header if self.labels_header is None else self.labels_header,
+        )
+        for table in self.tables(files, "labels_path", form):
+            blocks = self._blocks(table, "labels_path", "check `labels_skip_lines` and `labels_header`")
             if not labels.files:
                 columns = list(range(table.width)) if self.labels is None else self._found("labels", table)
                 labels.words = self._classified(columns)
@@ -93,10 +115,10 @@ class CsvSequence(Delimited):
     def _classified(self, columns: list[int]) -> bool:
         return len(columns) == 1 and not self.regression
 
-    def _blocks(self, table: Table) -> list[Block]:
+    def _blocks(self, table: Table, key: str = "path", hint: str = "check `skip_lines` and `header`") -> list[Block]:
         if blocks := list(table.blocks()):
             return blocks
-        raise DataError(f"{table.file} holds no steps", at=self.mark("path"), hint="check `skip_lines` and `header`")
+        raise DataError(f"{table.file} holds no steps", at=self.mark(key), hint=hint)
 
     def _dataset(self, features: Steps, labels: Steps) -> Dataset:
         if self.label_per == "sequence":

@@ -39,10 +39,15 @@ class Delimited(Reader):
             raise PydanticCustomError("quote_delimiter", "`quote` and `delimiter` are the same character")
         return value
 
-    def tables(self, paths: Sequence[Path], key: str = "path") -> Iterator[Table]:
+    @property
+    def form(self) -> Form:
+        """How a line falls into fields, and what stands before the first record."""
+        return Form(self.delimiter, self.quote, self.skip_lines, self.header)
+
+    def tables(self, paths: Sequence[Path], key: str = "path", form: Form | None = None) -> Iterator[Table]:
         """The files as tables, empty ones too; all others have the columns of the first."""
         first: Table | None = None
-        form = Form(self.delimiter, self.quote, self.skip_lines, self.header)
+        form = form or self.form
         for path in paths:
             text = decoded(content(path, self.mark(key)), str(path), self.encoding, self.mark("encoding"))
             table = Table(str(path), text, form)

@@ -101,6 +101,23 @@ def test_one_label_for_a_sequence(tmp_path):
     assert np.array_equal(both.load().labels[0], np.eye(9)[[7, 8]])
 
 
+def test_files_of_labels_have_a_head_of_their_own(tmp_path):
+    x = folder(tmp_path, "x", _0="a,b\n1,2\n3,4\n", _1="a,b\n5,6\n7,8\n")
+    y = folder(tmp_path, "y", _0="0\n2\n", _1="1\n0\n")
+    data = CsvSequence(path=x, labels_path=y, header=True, labels_header=False).load()
+    assert np.array_equal(data.labels[0], np.stack([hot(0, 2, of=3), hot(1, 0, of=3)]))
+    assert np.array_equal(data.features[0][0], [[1, 3], [2, 4]])
+    z = folder(tmp_path, "z", _0="# made by hand\nkind,state\n9,0\n9,2\n", _1="#\nkind,state\n9,1\n9,0\n")
+    keys = {"labels": "state", "labels_header": True, "labels_skip_lines": 1, "skip_lines": 1}
+    named = CsvSequence(path=x, labels_path=z, **keys).load()
+    assert np.array_equal(named.labels[0], data.labels[0])
+    assert message(CsvSequence(path=x, labels_path=y, skip_lines=1, labels_skip_lines=2), tmp_path) == (
+        "y/0.csv holds no steps\ncheck `labels_skip_lines` and `labels_header`"
+    )
+    with pytest.raises(ValidationError, match="`labels_header` is about files of labels: give `labels_path`"):
+        CsvSequence(path=x, labels=0, labels_header=True)
+
+
 def test_no_labels_and_chosen_columns(tmp_path):
     path = folder(tmp_path, "x", a="t,u,v\n1,2,3\n", b="t,u,v\n4,5,6\n")
     data = CsvSequence(path=path, header=True, features=["v", "t"]).load()
