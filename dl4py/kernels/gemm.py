@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from dl4py.kernels import pack
-from dl4py.kernels.jit import kernel, native
+from dl4py.kernels.jit import helper, kernel, native
 from dl4py.kernels.tiling import DEPTH, stripe
 
 pack_panel, width_of = pack.pack_panel, pack.width_of
@@ -74,6 +74,12 @@ def product(
     rows: int, depth: int, columns: int, add: int,
 ):  # fmt: skip
     """``out (+)= a b`` on vectors that hold matrices; strides are in values."""
+    multiply(a, b, scratch, out, a_row, a_step, b_step, b_column, out_row, rows, depth, columns, add)
+
+
+@helper
+def multiply(a, b, scratch, out, a_row, a_step, b_step, b_column, out_row, rows, depth, columns, add):
+    """`product`, for kernels that do more."""
     for above in range(0, rows, HEIGHT):
         for start in range(0, depth, DEPTH):
             steps = min(DEPTH, depth - start)

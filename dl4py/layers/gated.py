@@ -9,6 +9,7 @@ import numpy as np
 
 from dl4py import kernels as k
 from dl4py.layers.recurrent import history, rows_of
+from dl4py.layers.sequence import Seen
 from dl4py.plan import Array, Emitter
 
 
@@ -29,12 +30,14 @@ def common(layer: Any) -> int | None:
     return hard if layer.activation.type == "tanh" else None
 
 
-def emit_steps(e: Emitter, hard: int, x: Array, w: Any, mask: Array | None, states: tuple[Array | None, ...]) -> Steps:
+def emit_steps(
+    e: Emitter, hard: int, x: Array, seen: Seen, w: Any, mask: Array | None, states: tuple[Array | None, ...]
+) -> Steps:
     """Records all steps from these states."""
     time, batch, _ = x.shape
     n = w.R.rows
     z = e.array(time, batch, 4 * n, name="z")
-    e(k.gemm.matmul, rows_of(x), w.W, rows_of(z))
+    seen.times(e, w.W, rows_of(z))
     h, c = (history(e, time, state, batch, n, name) for state, name in zip(states, "hc", strict=True))
     new = c.part(1, time + 1) if mask is None else e.array(time, batch, n, name="new")
     squashed = e.array(time, batch, n, name="squashed")

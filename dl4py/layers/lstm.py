@@ -13,6 +13,7 @@ from dl4py.activations import Activation
 from dl4py.layers.base import layer
 from dl4py.layers.gated import Steps, common, emit_steps, emit_steps_backward
 from dl4py.layers.recurrent import RecurrentLayer, history, rows_of, step
+from dl4py.layers.sequence import Seen
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.spec import Number, key
 
@@ -103,12 +104,12 @@ def emit_lstm(
     e: Emitter, layer: GatedLayer, x: Array, w: Weights, mask: Array | None, states: tuple[Array | None, ...]
 ) -> tuple[Array, Backward]:
     """All steps of an LSTM with or without peepholes."""
-    hard = common(layer)
+    hard, inputs = common(layer), Seen.of(e, x)
 
     def forward(states: tuple[Array | None, ...]) -> Steps | Run:
         if hard is not None:
-            return emit_steps(e, hard, x, w, mask, states)
-        return _forward(e, layer, x, w, mask, states)
+            return emit_steps(e, hard, x, inputs, w, mask, states)
+        return _forward(e, layer, x, inputs, w, mask, states)
 
     run = forward(states)
     for past, state in zip((run.h, run.c), states, strict=True):
@@ -122,18 +123,19 @@ def emit_lstm(
             dz = emit_steps_backward(e, hard or 0, w, mask, seen, dy)
         else:
             dz = _backward(e, w, mask, seen, dy)
-        return _outer(e, x, w, seen, dz)
+        return _outer(e, x, inputs, w, seen, dz)
 
     return run.h.part(1, x.rows + 1), backward
 
 
 def _forward(
-    e: Emitter, layer: GatedLayer, x: Array, w: Weights, mask: Array | None, states: tuple[Array | None, ...]
-) -> Run:
+    e: Emitter, layer: GatedLayer, x: Array, inputs: Seen, w: Weights, mask: Array | None,
+    states: tuple[Array | None, ...],
+) -> Run:  # fmt: skip
     time, batch, _ = x.shape
     n = layer.n_out
     z = e.array(time, batch, 4 * n, name="z")
-    e(k.gemm.matmul, rows_of(x), w.W, rows_of(z))
+    inputs.times(e, w.W, rows_of(z))
     e(k.rows.add_row, rows_of(z), w.b)
     h = history(e, time, states[0], batch, n, "h")
     c = history(e, time, states[1], batch, n, "c")
@@ -170,12 +172,10 @@ def _backward(e: Emitter, w: Weights, mask: Array | None, run: Run, dy: Array) -
     return dz
 
 
-def _outer(e: Emitter, x: Array, w: Weights, run: Steps | Run, dz: Array) -> Array | None:
+def _outer(e: Emitter, x: Array, inputs: Seen, w: Weights, run: Steps | Run, dz: Array) -> Array | None:
     """Gradients of the weights and of the input, from that of all pre-outputs."""
     time, _, n = run.new.shape
-    e(k.gemm.matmul, rows_of(x).T, rows_of(dz), w.dW)
-    e(k.gemm.matmul, rows_of(run.h.part(0, time)).T, rows_of(dz), w.dR)
-    e(k.rows.sum_rows, rows_of(dz), w.db)
+    inputs.gradients(e, run.h.part(0, time), dz, w.dW, w.dR, w.db)
     if w.dpeepholes is not None:
         forget, output, input = (w.dpeepholes.part(i, i + 1).reshape(n) for i in range(3))
         before = rows_of(run.c.part(0, time))
