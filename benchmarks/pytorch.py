@@ -95,7 +95,9 @@ def optimizer(model: nn.Module, keys: dict[str, Any], settings: str) -> torch.op
     if updater == "adam" or updater["type"] == "adam":
         return torch.optim.Adam(groups, lr=1e-3, fused=True)
     if updater["type"] == "rms_prop":
-        return torch.optim.RMSprop(groups, lr=updater["learning_rate"], alpha=0.95, eps=1e-8, foreach="foreach" in settings)
+        return torch.optim.RMSprop(
+            groups, lr=updater["learning_rate"], alpha=0.95, eps=1e-8, foreach="foreach" in settings
+        )
     momentum = updater.get("momentum", 0.0)
     return torch.optim.SGD(groups, lr=updater["learning_rate"], momentum=momentum, nesterov=momentum > 0, fused=True)
 

@@ -68,7 +68,9 @@ def main(words: list[str]) -> None:
     whole = commands.table(ROUNDS)
     print(f"\n{whole}")
     if write:
-        page.write({"machine": page.machine(), "steps": page.steps(rows), "settings": page.settings(rows), "processes": whole})
+        page.write(
+            {"machine": page.machine(), "steps": page.steps(rows), "settings": page.settings(rows), "processes": whole}
+        )
 
 
 if __name__ == "__main__":
