@@ -25,8 +25,9 @@ check: $(VENV)/.dev  ## what continuous integration runs
 docs: $(VENV)/.dev  ## regenerates the reference pages
 	$(BIN)/python docs/generate.py
 
-bench: $(VENV)/.dev  ## steps and commands timed, beside PyTorch where it is installed
-	$(BIN)/python benchmarks/run.py
+bench: $(VENV)/.dev  ## steps and commands timed, beside PyTorch and DL4J where they are; writes docs/benchmarks.md
+	$(BIN)/python benchmarks/run.py --write
+	$(BIN)/python benchmarks/growth.py --write
 
 clean-kernels:  ## forgets compiled kernels
 	$(BIN)/python -c "import platformdirs, shutil; shutil.rmtree(platformdirs.user_cache_dir('dl4py'), ignore_errors=True)"

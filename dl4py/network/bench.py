@@ -10,7 +10,7 @@ import numpy as np
 from dl4py.network.network import Network
 from dl4py.plan import threads
 from dl4py.plan.plan import Plan
-from dl4py.plan.profile import Profile, as_dict, fill, profile, table
+from dl4py.plan.profile import BY, Profile, as_dict, fill, profile, table
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Bench:
     peak: float
 
     def text(self) -> str:
-        """The figures of a step, and tables by layer and by kernel."""
+        """The figures of a step, and tables by phase, by layer and by kernel."""
         best, operations = self.found.best, sum(m.operations for m in self.found.calls)
         speed, most = operations / best / 1e9, self.peak * self.threads / 1e9
         lines = [
@@ -33,7 +33,7 @@ class Bench:
             f"{self.threads} thread{'' if self.threads == 1 else 's'}",
             f"arena: {self.plan.layout.total / 2**20:.1f} MiB",
         ]
-        return "\n".join([*lines, "", table(self.found, "layer"), "", table(self.found, "kernel")])
+        return "\n".join([*lines, *(f"\n{table(self.found, by, self.peak * self.threads)}" for by in BY)])
 
     def as_dict(self) -> dict[str, Any]:
         """The same, for `--json`."""

@@ -35,6 +35,7 @@ class Profile:
     median: float
 
 
+BY = ("phase", "layer", "kernel")
 OPERATIONS: dict[str, Callable[[Call], int]] = {
     "matmul": lambda call: 2 * call.arrays[0].size * call.arrays[1].columns,
     "windows_times": lambda call: 2 * call.arrays[4].size * call.arrays[1].size * call.constants[3],
@@ -85,21 +86,25 @@ def fill(plan: Plan, seed: int = 1) -> None:
                 held[:] = 1
 
 
-def table(found: Profile, by: str) -> str:
-    """Time, share of the step and speed, summed ``by`` layer or kernel; the largest first."""
-    rows = [[by, "calls", "ms", "share", "GFLOP/s", "GB/s"]]
+def table(found: Profile, by: str, peak: float) -> str:
+    """Time, share of the step and speed, summed ``by`` phase, layer or kernel; the largest first.
+
+    `peak` is what the machine could multiply and add in a second.
+    """
+    rows = [[by, "calls", "ms", "share", "GFLOP/s", "of peak", "MB", "GB/s"]]
     total = sum(m.seconds for m in found.calls)
     for name, group in sorted(_groups(found.calls, by).items(), key=lambda item: -_seconds(item[1])):
         seconds = _seconds(group)
         operations = sum(m.operations for m in group)
-        speed = f"{operations / seconds / 1e9:.1f}" if operations else ""
-        share, moved = f"{seconds / total:.1%}", f"{sum(m.bytes for m in group) / seconds / 1e9:.1f}"
-        rows.append([name, str(len(group)), f"{seconds * 1e3:.3f}", share, speed, moved])
+        speed = [f"{operations / seconds / 1e9:.1f}", f"{operations / seconds / peak:.0%}"] if operations else ["", ""]
+        size = sum(m.bytes for m in group)
+        moved = [f"{size / 1e6:.2f}", f"{size / seconds / 1e9:.1f}"]
+        rows.append([name, str(len(group)), f"{seconds * 1e3:.3f}", f"{seconds / total:.1%}", *speed, *moved])
     return "\n".join(aligned(rows))
 
 
 def as_dict(found: Profile) -> dict[str, Any]:
-    """The same, for `--json`: seconds, operations and bytes by layer and by kernel."""
+    """The same, for `--json`: seconds, operations and bytes by phase, by layer and by kernel."""
     return {
         "seconds": found.best,
         "median_seconds": found.median,
@@ -115,7 +120,7 @@ def as_dict(found: Profile) -> dict[str, Any]:
                 }
                 for name, group in _groups(found.calls, by).items()
             ]
-            for by in ("layer", "kernel")
+            for by in BY
         },
     }
 
@@ -123,7 +128,8 @@ def as_dict(found: Profile) -> dict[str, Any]:
 def _groups(calls: Iterable[Measured], by: str) -> dict[str, list[Measured]]:
     groups: dict[str, list[Measured]] = {}
     for measured in calls:
-        name = measured.call.owner or "network" if by == "layer" else measured.call.kernel.name
+        call = measured.call
+        name = {"phase": call.phase, "layer": call.owner or "network", "kernel": call.kernel.name}[by]
         groups.setdefault(name, []).append(measured)
     return groups
 

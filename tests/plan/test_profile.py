@@ -54,13 +54,25 @@ def test_command(tmp_path):
     lines = done.output.splitlines()
     assert lines[0].startswith("step: ")
     assert lines[0].endswith(" examples/s")
-    assert [line.split() for line in lines if line.startswith(("layer ", "kernel "))] == [
-        [by, "calls", "ms", "share", "GFLOP/s", "GB/s"] for by in ("layer", "kernel")
+    assert [line.split() for line in lines if line.startswith(("phase ", "layer ", "kernel "))] == [
+        [by, "calls", "ms", "share", "GFLOP/s", "of", "peak", "MB", "GB/s"] for by in ("phase", "layer", "kernel")
     ]
     assert {line.split()[0] for line in lines[5:] if line} >= {"layer0", "layer1", "update", "matmul", "sgd"}
     found = json.loads(CliRunner().invoke(cli, ["bench", str(spec), "--mode", "output", "--json"]).output)
     assert found["batch"] == 32
     assert found["operations"] == 2 * 32 * (20 * 30 + 30 * 5)
+    assert [phase["name"] for phase in found["phase"]] == ["forward"]
+
+
+def test_phases():
+    network = Network(NetworkConfig.model_validate(DENSE | {"defaults": {"updater": "adam"}}))
+    found = {
+        m.call.kernel.name: m.call.phase for m in bench(network, 8, rounds=1).found.calls if m.call.owner == "update"
+    }
+    assert found["adam"] == "update"
+    phases = [m.call.phase for m in bench(network, 8, rounds=1).found.calls]
+    assert phases == sorted(phases, key=["forward", "backward", "update"].index)
+    assert phases.count("forward") > 2
 
 
 def test_the_machine():

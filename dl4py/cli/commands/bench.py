@@ -11,24 +11,41 @@ from dl4py.cli.options import common, is_spec, json_option, network_of, read_spe
 @click.option("--time", default=50, show_default=True, type=click.IntRange(1), help="Steps of sequences that vary.")
 @click.option("--mode", type=click.Choice(["fit", "gradient", "score", "output"]), default="fit", show_default=True)
 @click.option("--rounds", default=20, show_default=True, type=click.IntRange(1), help="Steps that are timed.")
+@click.option("--tune", is_flag=True, help="Find the fastest way of each layer, and the number of threads.")
 @set_option
 @json_option
 @common
 def command(
-    model: str | None, batch: int | None, time: int, mode: str, rounds: int, overrides: tuple[str, ...], as_json: bool
+    model: str | None,
+    batch: int | None,
+    time: int,
+    mode: str,
+    rounds: int,
+    tune: bool,
+    overrides: tuple[str, ...],
+    as_json: bool,
 ) -> None:
-    """Time steps of SPEC or MODEL on random numbers, with the share of each layer and each kernel.
+    """Time steps of SPEC or MODEL on random numbers, with the share of each phase, each layer and each kernel.
 
-    Without SPEC, measure the machine: multiplications and additions and bytes a second, one thread.
+    Bytes are those of the arrays that calls name, peak is what all threads could multiply and add at most. Without
+    SPEC, measure the machine: multiplications and additions and bytes a second, one thread.
+
+    With --tune, see whether another way to compute a layer, or fewer threads, are faster here. Ways differ in rounding,
+    so nothing is kept beside the spec: write the keys that are printed into it.
 
     \b
-    Example:
+    Examples:
       dl4py bench specs/lenet.yaml --batch 64
+      dl4py bench specs/vgg16.yaml --mode output --batch 8 --tune
     """
     from dl4py.cli import console
     from dl4py.network import Network
-    from dl4py.network.bench import bench, machine
+    from dl4py.network.bench import Bench, bench, machine
+    from dl4py.network.tune import Tuning
+    from dl4py.network.tune import tune as find
 
+    if model is None and tune:
+        raise click.UsageError("--tune looks at a network: give a SPEC or a MODEL.")
     if model is None:
         found = machine()
         lines = [f"{name}: {value / 1e9:.1f} {unit}" for name, value, unit in found]
@@ -41,5 +58,9 @@ def command(
         network = network_of(model, overrides)
         training = network.training
     examples: int = batch or getattr(training, "batch_size", None) or 32
-    result = bench(network, examples, mode, time=time, rounds=rounds)
+    result: Bench | Tuning
+    if tune:
+        result = find(network.config, examples, mode, time=time, rounds=rounds)
+    else:
+        result = bench(network, examples, mode, time=time, rounds=rounds)
     console.show_json(result.as_dict()) if as_json else console.show(result.text())
