@@ -81,6 +81,10 @@ class Plans:
         """DL4J's quirks that matter to a mode and batch, by number, with the vertices where."""
         return self._compile(mode, batch).plan.quirks
 
+    def room(self, mode: str, batch: Batch) -> int:
+        """Bytes of workspace that a mode and batch need; no machine code is made."""
+        return self._compile(mode, batch).plan.layout.total
+
     def forget_state(self, carrying: str) -> None:
         """Recurrent state becomes 0."""
         for space, values in self.memory.items():

@@ -10,12 +10,11 @@ from typing import Any
 from dl4py.data.batch import Batch
 from dl4py.errors import InvalidValue
 from dl4py.network.network import Network
+from dl4py.spark.memory import MIB, needed
 from dl4py.spark.synchronous import Distributed
 
 WORKERS = (1, 2, 4, 8, 16, 32, 64)
-MIB = 1 << 20
-# A Python worker with numpy, numba and pyspark; an empty job; costs a byte: measured on two cores, see the prototypes.
-BASE_BYTES = 170 * MIB
+# An empty job, an exchange, and what a byte costs them: measured on two cores.
 JOB_SECONDS, JOB_SECONDS_A_BYTE = 0.2, 4e-8
 EXCHANGE_SECONDS, EXCHANGE_SECONDS_A_BYTE = 1e-3, 1e-9
 
@@ -98,8 +97,8 @@ def forecast(
         total = steps * seconds + rounds * exchange
         costs.append(Cost(n, sent, received, rounds, total, local / total))
     return Forecast(
-        network.params.size, network.updater_state.size, seconds, memory(network, vector), batch_bytes(batch),
-        keys.transport, tuple(costs),
+        network.params.size, network.updater_state.size, seconds,
+        needed(network, batch.size, keys), batch_bytes(batch), keys.transport, tuple(costs),
     )  # fmt: skip
 
 
@@ -116,13 +115,6 @@ def by_job(network: Network, vector: int, workers: int, item: int) -> tuple[int,
     """Bytes of numbers that a worker sends to and receives from the driver in a round that is a job."""
     sent = vector if workers == 1 else vector // item * 8
     return sent, (network.params.size + network.updater_state.size) * item
-
-
-def memory(network: Network, vector: int) -> int:
-    """Bytes of one Python worker: the process, the network's vectors and arena, and copies of what travels."""
-    arena = int(network._memory["arena"].nbytes)
-    own = 2 * network.params.nbytes + network.updater_state.nbytes + arena
-    return BASE_BYTES + own + network.params.nbytes + network.updater_state.nbytes + 3 * vector
 
 
 def batch_bytes(batch: Batch) -> int:

@@ -134,6 +134,7 @@ class Distributed(TrainingMaster):
         check_algorithm(network, self.solvers)
         self.check(network)
         stats = stats or Stats(self.collect_training_stats)
+        self.ready(context, network, getattr(data, "batch_size", 1))
         workers = self.workers or context.defaultParallelism
         with closing(self.open(context, data, stats)) as source:
             sizes = source.sizes(workers)
@@ -141,6 +142,15 @@ class Distributed(TrainingMaster):
                 return Course(
                     network, source, transport, lambda epoch: self.rounds_of(sizes, workers, epoch), listeners, stats
                 ).run(epochs, skip)
+
+    def ready(self, context: Any, network: Network, batch_size: int) -> list[str]:
+        """Checks the executors; says what it found."""
+        from dl4py.spark.launching import Machine
+        from dl4py.spark.preflight import before_training
+
+        if isinstance(context, Machine):
+            return []
+        return before_training(context, network, self.examples_per_batch(batch_size), self)
 
     def check(self, network: Network) -> None:
         """Refuses networks that this master cannot train."""

@@ -1,0 +1,85 @@
+"""What Python workers need beside the Java process of their executor, and what there is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from dl4py.errors import ClusterError, ShapeError
+from dl4py.network.network import Network
+from dl4py.network.quirks import step_of
+from dl4py.spark.probe import Node
+
+MIB = 1 << 20
+BASE_BYTES = 170 * MIB  # a Python worker with numpy, numba, pyspark and dl4py
+
+
+def needed(network: Network, batch_size: int, keys: Any) -> int:
+    """Bytes of one Python worker of a training master, from the plan of its step."""
+    try:
+        mode, batch = step_of(network.graph, "fit", batch_size, 1)
+        arena = network.plans.room(mode, batch)
+    except ShapeError:
+        arena = 0  # what the network is fed is known when the first batch comes
+    return worker_bytes(network, arena, keys.transport, getattr(keys, "save_updater", True))
+
+
+def worker_bytes(network: Network, arena: int, transport: str, save_updater: bool) -> int:
+    """The process, the network's vectors and arena, and the copies of what travels."""
+    params, state = network.params.nbytes, network.updater_state.nbytes
+    own = 2 * params + state + arena  # parameters and gradient
+    vector = params + state if save_updater else params
+    if transport == "direct":
+        return BASE_BYTES + own + params + state  # the state that it started from
+    doubles = 8 // network.params.itemsize * vector
+    return BASE_BYTES + own + params + state + vector + doubles + doubles  # as it travels
+
+
+def check_memory(context: Any, nodes: tuple[Node, ...], worker: int) -> str:
+    """Compares what the Python workers of an executor need with what its container, or its node, has."""
+    conf = context.getConf()
+    places = tasks_at_once(conf, context.master, nodes)
+    need, hint = worker * places, f"--conf spark.executor.memoryOverhead={-(-worker * places // MIB)}m"
+    if context.master.startswith(("yarn", "k8s")):
+        have = overhead(conf, context.master)
+        if need > have:
+            raise ClusterError(
+                f"the Python workers of an executor need {need / MIB:.0f} MiB ({places} at {worker / MIB:.0f} MiB), "
+                f"spark.executor.memoryOverhead gives {have / MIB:.0f} MiB: the cluster would kill the executor",
+                hint=hint,
+            )
+    for node in nodes:
+        at_once = need * sum(other.host == node.host for other in nodes)
+        if at_once > node.memory:
+            raise ClusterError(
+                f"the Python workers on {node.host} need {at_once / MIB:.0f} MiB, {node.memory / MIB:.0f} MiB are left",
+                hint="fewer `spark.executor.cores`, or a smaller `batch_size`",
+            )
+    return f"Python workers need {need / MIB:.0f} MiB of each executor ({hint})"
+
+
+def tasks_at_once(conf: Any, master: str, nodes: tuple[Node, ...]) -> int:
+    """Python workers of one executor at a time."""
+    cores = re.match(r"local(?:-cluster)?\[\s*(?:\d+\s*,\s*)?(\d+|\*)", master)
+    given = conf.get("spark.executor.cores", cores[1] if cores else "1" if master.startswith(("yarn", "k8s")) else "*")
+    most = max(node.cores for node in nodes) if given == "*" else int(given)
+    return max(1, most // int(conf.get("spark.task.cpus", "1")))
+
+
+def overhead(conf: Any, master: str) -> int:
+    """Bytes that an executor's container has beside the heap of its Java process: Spark's own rule."""
+    given = conf.get("spark.executor.memoryOverhead", None)
+    if given is not None:
+        return size(given)
+    factor = conf.get("spark.executor.memoryOverheadFactor", None)
+    if factor is None:
+        factor = conf.get("spark.kubernetes.memoryOverheadFactor", "0.4") if master.startswith("k8s") else "0.1"
+    return max(384 * MIB, int(size(conf.get("spark.executor.memory", "1g")) * float(factor)))
+
+
+def size(text: str) -> int:
+    """Bytes of Spark's `512m`, `2g`; a bare number is MiB."""
+    found = re.fullmatch(r"(\d+)([kmgt]?)b?", text.strip().lower())
+    assert found is not None, text  # Spark itself would not have started with it
+    unit = {"k": 1 << 10, "": MIB, "m": MIB, "g": 1 << 30, "t": 1 << 40}[found[2]]
+    return int(found[1]) * unit
