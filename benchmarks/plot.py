@@ -55,7 +55,7 @@ def chart(title: str, below: str, series: list[Series], power: int) -> str:
     """Lines with points; a dotted line grows as the work, with `power`."""
     axes = Axes.over(series)
     parts = [_text(WIDTH / 2, 20, title, "middle", 15), _text(WIDTH / 2, HEIGHT - 10, below, "middle", 12)]
-    parts += _grid(axes) + _slope(axes, power)
+    parts += _grid(axes) + _slope(axes, power, TOP + 14 + 18 * len(series))
     for i, line in enumerate(series):
         color = COLORS[i % len(COLORS)]
         places = [(axes.across(x), axes.down(y)) for x, y in line.points]
@@ -90,15 +90,18 @@ def _grid(axes: Axes) -> list[str]:
     return parts
 
 
-def _slope(axes: Axes, power: int) -> list[str]:
-    """The slope of the work: from the upper right corner down, as far as the paper reaches."""
+def _slope(axes: Axes, power: int, below: float) -> list[str]:
+    """The slope of the work: from the upper right corner down, as far as the paper reaches; and what it is."""
     (first, last), (low, high) = axes.sizes, axes.times
     start = max(first, last - (high - low) / (power * math.log10(2)))
     begin = high - power * (last - start) * math.log10(2)
-    ends = axes.across(2**start), axes.down(10**begin), axes.across(2**last), axes.down(10**high)
     said = "as the batch" if power == 1 else "as the width squared"
-    label = _text(ends[2] - 4, ends[3] + 14, said, "end", 11)
-    return [_line(*ends, "#909090", ' stroke-dasharray="2 4"'), label]
+    places = [
+        (axes.across(2**start), axes.down(10**begin), axes.across(2**last), axes.down(10**high)),
+        (LEFT + 10, below - 4, LEFT + 22, below - 4),
+    ]
+    lines = [_line(*ends, "#909090", ' stroke-dasharray="2 4"') for ends in places]
+    return [*lines, _text(LEFT + 28, below, said, "start", 12)]
 
 
 def _line(x: float, y: float, to_x: float, to_y: float, color: str, more: str = "") -> str:
