@@ -23,7 +23,7 @@ class Softmax(Activation):
         return y, back
 
 
-@kernel("b o -> b o", split=True)
+@kernel("b o -> b o", split=True, work=16)
 def softmax(z, y):
     for i in range(z.shape[0]):
         top = z[i, 0]

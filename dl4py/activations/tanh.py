@@ -16,7 +16,7 @@ class Tanh(Activation):
         return elementwise(e, z, forward, backward, of_output=True)
 
 
-@kernel("n -> n", split=True)
+@kernel("n -> n", split=True, work=8)
 def forward(z, y):
     for i in range(z.shape[0]):
         y[i] = tanh(z[i])

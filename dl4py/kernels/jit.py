@@ -56,7 +56,8 @@ class Kernel:
     ``b v + (1 - b) g`` into ``b (v - g) + g``, which in single precision loses three digits where b is 0.999.
     `ranges` names a dimension whose parts are independent too, but wherever it stands: the function takes all arrays
     and, behind its constants, the first index of its part and the one behind the last. `cut` gives the parts of a
-    function that is not compiled, as lists of arrays, for a number of threads.
+    function that is not compiled, as lists of arrays, for a number of threads. `work` says how much longer a value
+    takes than in a sum, so that fewer are worth to be cut.
     """
 
     def __init__(
@@ -69,9 +70,10 @@ class Kernel:
         compiled: bool = True,
         ranges: str = "",
         cut: Cut | None = None,
+        work: int = 1,
     ) -> None:
         self.fn, self.text, self.split, self.ordered, self.ranges, self.cut = fn, text, split, ordered, ranges, cut
-        self.name = fn.__name__
+        self.name, self.work = fn.__name__, work
         self.operands = parse_signature(text)
         self.constants = tuple(python_signature(fn).parameters)[len(self.operands) :] if compiled else ()
         self._compiled = compiled
@@ -113,10 +115,11 @@ class Kernel:
 
 
 def kernel(
-    text: str, *, split: bool = False, ordered: bool = False, ranges: str = ""
+    text: str, *, split: bool = False, ordered: bool = False, ranges: str = "", work: int = 0
 ) -> Callable[[Callable[..., Any]], Kernel]:
     """Makes a kernel of a function of signature `text` (see `parse_signature`); `ordered` keeps sums as written."""
-    return lambda fn: Kernel(fn, text, split=split, ordered=ordered, ranges=ranges)
+    work = work or (16 if ranges else 1)
+    return lambda fn: Kernel(fn, text, split=split, ordered=ordered, ranges=ranges, work=work)
 
 
 def native(text: str, *, cut: Cut | None = None) -> Callable[[Callable[..., Any]], Kernel]:

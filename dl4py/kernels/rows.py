@@ -15,13 +15,27 @@ def add_row(z, row):
             z[i, j] += row[j]
 
 
-@kernel("b o -> o")
-def sum_rows(z, out):
+@kernel("b o -> o", ranges="o", work=1)
+def sum_rows(z, out, first: int, last: int):
     """``out[j] = sum_i z[i, j]``."""
-    out[:] = 0.0
+    sums = out[first:last]
+    sums[:] = 0.0
     for i in range(z.shape[0]):
+        row = z[i, first:last]
+        for j in range(sums.shape[0]):
+            sums[j] += row[j]
+
+
+@kernel("b o -> k o", ranges="k")
+def sum_blocks(z, out, first: int, last: int):
+    """``out[k, j] = sum_i z[i, j]`` over as many blocks of rows as there are k: where rows are many and short."""
+    blocks = out.shape[0]
+    for k in range(first, last):
         for j in range(z.shape[1]):
-            out[j] += z[i, j]
+            out[k, j] = 0.0
+        for i in range(z.shape[0] * k // blocks, z.shape[0] * (k + 1) // blocks):
+            for j in range(z.shape[1]):
+                out[k, j] += z[i, j]
 
 
 @kernel("b o*, b _", split=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import numpy as np
+
 from dl4py.kernels import gemm, pack, tiling
 from dl4py.kernels.jit import helper, kernel, native
 from dl4py.kernels.tiling import DEPTH
@@ -69,7 +71,7 @@ def times_columns(
 ):  # fmt: skip
     """`times` on vectors that hold matrices; strides are in values."""
     if plain[0] == 0:
-        multiply(x, W, scratch, z, x_row, 1, W_row, W_column, z_row, rows, n_in, columns, 0)
+        multiply(x, W, scratch, z, z, x_row, 1, W_row, W_column, z_row, rows, n_in, columns, 0, -np.inf)
         return
     for left in range(0, columns, COLUMNS):
         wide = min(COLUMNS, columns - left)

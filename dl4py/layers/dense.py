@@ -1,5 +1,6 @@
 """Fully connected layer."""
 
+from math import inf
 from typing import ClassVar
 
 from dl4py import kernels as k
@@ -28,7 +29,13 @@ class Dense(FeedForwardLayer):
         )
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-        return activated(e, (normalized_affine if self.has_layer_norm else affine)(e, x, p), self.activation)
+        if self.has_layer_norm:
+            return activated(e, normalized_affine(e, x, p), self.activation)
+        floored = self.activation.floored(e) if "b" in p else None
+        if floored is None:
+            return activated(e, affine(e, x, p), self.activation)
+        y, product_backward = affine(e, x, p, floored[0])
+        return y, lambda dy: product_backward(floored[1](y, dy))
 
 
 def activated(e: Emitter, pre_output: tuple[Array, Backward], activation: Activation) -> tuple[Array, Backward]:
@@ -53,16 +60,16 @@ def affine_params(layer: FeedForwardLayer) -> list[Param]:
     return [weights, Param.bias("b", (layer.n_out,), layer.bias_init)]
 
 
-def affine(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
-    """``z = x W + b`` (no ``b`` where the layer has none)."""
-    z, product_backward = product(e, x, p)
-    if "b" in p:
-        e(k.rows.add_row, z, p.b)
+def affine(e: Emitter, x: Array, p: Params, floor: float = -inf) -> tuple[Array, Backward]:
+    """``z = x W + b`` (no ``b`` where the layer has none), none below `floor`; the backward takes ``dz``."""
+    if "b" not in p:
+        return product(e, x, p)
+    z = e.array(x.rows, p.W.columns, name="z")
+    e(k.gemm.affine, x, p.W, p.b, z, floor)
 
     def backward(dz: Array) -> Array | None:
-        if "b" in p:
-            e(k.rows.sum_rows, dz, p.b.gradient)
-        return product_backward(dz)
+        e(k.rows.sum_rows, dz, p.b.gradient)
+        return product_backward(e, x, p, dz)
 
     return z, backward
 
@@ -71,21 +78,22 @@ def product(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
     """``z = x W``."""
     z = e.array(x.rows, p.W.columns, name="z")
     e(k.gemm.matmul, x, p.W, z)
+    return z, lambda dz: product_backward(e, x, p, dz)
 
-    def backward(dz: Array) -> Array | None:
-        e(k.gemm.matmul, x.T, dz, p.W.gradient)
-        if not x.needs_gradient:
-            return None
-        dx = e.like(x, "dx")
-        e(k.gemm.matmul, dz, p.W.T, dx)
-        return dx
 
-    return z, backward
+def product_backward(e: Emitter, x: Array, p: Params, dz: Array) -> Array | None:
+    """``dW = x' dz`` and, where it is needed, ``dx = dz W'``."""
+    e(k.gemm.matmul, x.T, dz, p.W.gradient)
+    if not x.needs_gradient:
+        return None
+    dx = e.like(x, "dx")
+    e(k.gemm.matmul, dz, p.W.T, dx)
+    return dx
 
 
 def normalized_affine(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
     """``z = LN(x W) g + b`` with LN over each row: mean 0, biased variance 1."""
-    a, product_backward = product(e, x, p)
+    a, back = product(e, x, p)
     unit, inverse, z = e.like(a, "unit"), e.array(a.rows, 1, name="inverse"), e.like(a, "z")
     e(k.norm.layer_norm, a, p.g, unit, inverse, z, 0.0 if e.quirk(24) else 1e-12)
     if "b" in p:
@@ -95,6 +103,6 @@ def normalized_affine(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]
         if "b" in p:
             e(k.rows.sum_rows, dz, p.b.gradient)
         e(k.norm.layer_norm_backward, unit, inverse, p.g, dz, p.g.gradient)
-        return product_backward(dz)
+        return back(dz)
 
     return z, backward

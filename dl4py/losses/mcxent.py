@@ -60,7 +60,7 @@ def mcxent(y, labels, weights, scores, dy):
             dy[i, j] = -t / y[i, j] if t != 0.0 else 0.0
 
 
-@kernel("b o, b o, o -> b o, b o, b one", split=True)
+@kernel("b o, b o, o -> b o, b o, b one", split=True, work=16)
 def softmax_mcxent(z, labels, weights, y, dz, scores, eps: float, whole: bool):
     """With `whole` the labels of a row count as summing to 1."""
     for i in range(z.shape[0]):

@@ -122,10 +122,10 @@ def _parts(kernel: Kernel, arrays: tuple[np.ndarray, ...]) -> list[tuple[tuple[n
         return [(arrays, ())]
     word = kernel.ranges or kernel.operands[0].dims[0]
     rows = kernel.size(word, arrays)
-    least = threads.LEAST_BYTES // (16 if kernel.ranges else 1)  # those take longer for each value
-    large = max(a.nbytes for a in arrays) >= least
+    large = max(a.nbytes for a in arrays) >= threads.LEAST_BYTES // kernel.work
     many = min(threads.count(), rows) if large else 1
-    edges = [rows * i // many for i in range(many + 1)]
+    whole = 16 if rows >= 64 * many else 1  # lines of memory that threads would share
+    edges = [rows * i // many // whole * whole for i in range(many)] + [rows]
     if kernel.ranges:
         return [(arrays, part) for part in pairwise(edges)]
     if many == 1:

@@ -38,6 +38,7 @@ class Profile:
 BY = ("phase", "layer", "kernel")
 OPERATIONS: dict[str, Callable[[Call], int]] = {
     "matmul": lambda call: 2 * call.arrays[0].size * call.arrays[1].columns,
+    "affine": lambda call: 2 * call.arrays[0].size * call.arrays[1].columns,
     "windows_times": lambda call: 2 * call.arrays[4].size * call.arrays[1].size * call.constants[3],
     "windows_gradient": lambda call: 2 * call.arrays[4].size * call.arrays[2].size * call.constants[0],
     "winograd_times": lambda call: _in_squares(call, call.arrays[0].shape[-1], call.arrays[5]),

@@ -5,7 +5,7 @@ from typing import ClassVar
 from dl4py.kernels.jit import kernel
 from dl4py.plan import Array, Emitter
 from dl4py.regularization.base import Regularization, regularization
-from dl4py.regularization.l2 import half_squares
+from dl4py.regularization.l2 import emit_half_squares
 from dl4py.schedules.base import Rate
 from dl4py.spec import Flag, key
 
@@ -27,7 +27,7 @@ class WeightDecay(Regularization):
         e(decay, gradient, params, e.rate(self.coeff), e.rate(scale))
 
     def emit_score(self, e: Emitter, params: Array, score: Array) -> None:
-        e(half_squares, params, e.rate(self.coeff), score)
+        emit_half_squares(e, params, e.rate(self.coeff), score)
 
 
 @kernel("n*, n, r, r", split=True)

@@ -40,3 +40,18 @@ def test_products(kind, error, left, right):
 def test_added(out):
     for shape in ((7, 9, 20), (100, 300, 33)):
         assert multiplied(shape, "f", "rows", "columns", out, True) < 2e-4
+
+
+@pytest.mark.parametrize("kind", "fd")
+@pytest.mark.parametrize("shape", [(5, 3, 10), (250, 300, 40), (125, 700, 9)])
+@pytest.mark.parametrize("floor", [-np.inf, 0.25])
+def test_a_row_more_and_a_floor(kind, shape, floor):
+    m, k, n = shape
+    g = generator(7)
+    a, b = g.normal(size=(m, k)).astype(kind), np.asfortranarray(g.normal(size=(k, n)).astype(kind))
+    row, found = g.normal(size=n).astype(kind), np.full((m, n), np.nan, kind)
+    for part in gemm.cut_affine((a, b, row, found), 3):
+        function, args = gemm.affine.bind(part, (floor,))
+        function(*args)
+    truth = np.maximum(a.astype("d") @ b + row, floor)
+    assert abs(found - truth).max() < {"f": 2e-4, "d": 1e-11}[kind]

@@ -29,7 +29,7 @@ def test_all_parts_of_all_calls(parts):
 def test_threads_meet_where_parts_change():
     """A sum over all rows alone on one thread stands between calls that change the rows in parts."""
     a, total, seen = np.ones((4, 5000), "f"), np.zeros(5000, "f"), []
-    sums = rows.sum_rows.bind((a, total), ())
+    sums = rows.sum_rows.bind((a, total), (0, 5000))
     parts = [rows.add.bind((row, total), ()) for row in a]
     note = (lambda: seen.append(total[0]), ())
     program = Program([[sums], parts, [sums], [note], parts, [sums], [note]])
