@@ -20,12 +20,20 @@ EVERY = 10
 
 @dataclass
 class Watched:
-    """The runs of one plan: how many and how long, and those of them whose calls were timed."""
+    """The runs of one plan: how many and how long; and those of them whose calls were timed, which `calls` sums."""
 
     calls: list[float]
     runs: int = 0
     seconds: float = 0.0
     timed: int = 0
+    in_timed: float = 0.0
+
+    @property
+    def excess(self) -> float:
+        """Seconds by which timed runs were longer than others."""
+        if not 0 < self.timed < self.runs:
+            return 0.0
+        return max(0.0, self.in_timed - self.timed * (self.seconds - self.in_timed) / (self.runs - self.timed))
 
 
 @dataclass
@@ -71,13 +79,21 @@ class Profile:
             seen = self.plans[plan] = Watched([0.0] * len(plan.calls))
         before = perf_counter()
         if seen.runs % EVERY == 1:  # not the first: it meets cold caches and pages
-            for i, start, stop in plan.timed():
-                seen.calls[i] += stop - start
-            seen.timed += 1
+            self._timed(plan, seen, before)
         else:
             plan.run()
+            seen.seconds += perf_counter() - before
         seen.runs += 1
-        seen.seconds += perf_counter() - before
+
+    def _timed(self, plan: Plan, seen: Watched, before: float) -> None:
+        stop = start = before
+        for i, begun, stop in plan.timed():
+            start = begun if i == 0 else start
+            seen.calls[i] += stop - begun
+        self.parts["watching"] += start - before  # the first time, each call is made ready to be called alone
+        seen.timed += 1
+        seen.in_timed += stop - start
+        seen.seconds += stop - start
 
     @property
     def total(self) -> float:
@@ -88,6 +104,11 @@ class Profile:
     def steps(self) -> float:
         """Seconds inside of plans."""
         return sum(seen.seconds for seen in self.plans.values())
+
+    @property
+    def cost(self) -> float:
+        """Seconds that watching took."""
+        return self.parts.get("watching", 0.0) + sum(seen.excess for seen in self.plans.values())
 
     def tree(self) -> dict[tuple[str, ...], float]:
         """Seconds by part, and for steps by phase, layer and kernel.
@@ -117,7 +138,7 @@ class Profile:
         timed = sum(seen.timed for seen in self.plans.values())
         lines = [
             f"profile: {self.total:.3f} s, {runs:,} steps of {self.steps / max(1, runs) * 1e3:.3f} ms, "
-            f"{timed:,} of them timed call by call",
+            f"{timed:,} of them timed call by call at a cost of {self.cost / self.total:.1%}",
             f"data: {self.waits.worked:.3f} s of work, of which the engine waited for {self.waits.waited:.3f} s",
         ]
         return "\n".join([*lines, "", *flame(self.tree(), self.total)])

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from dl4py.cli.main import cli
 from dl4py.spec.bind import bind
 from dl4py.training.loop import Listener
-from dl4py.training.profile import EVERY, Profile
+from dl4py.training.profile import EVERY, Profile, Watched
 from dl4py.training.run import Run
 
 IRIS = Path(__file__).parents[2] / "specs" / "data" / "iris.csv"
@@ -56,6 +56,14 @@ def test_phases_layers_and_kernels(trained):
     assert not [path for path in paths if path[0] != "update" and path[2] == "adam"]
     in_plans = sum(seconds for path, seconds in profile.tree().items() if len(path) == 3)
     assert in_plans == pytest.approx(profile.steps)
+
+
+def test_what_watching_costs():
+    seen = Watched([], runs=20, seconds=20 * 3.0 + 2 * 1.5, timed=2, in_timed=2 * 4.5)
+    assert seen.excess == pytest.approx(3.0)
+    assert Watched([], runs=5, seconds=5.0).excess == 0.0
+    profile = Profile(plans={None: seen}, parts={"watching": 0.5})
+    assert profile.cost == pytest.approx(3.5)
 
 
 def test_the_training_is_the_same(trained, tmp_path):
