@@ -43,13 +43,17 @@ class Progress(Listener):
         left = passed / self.steps * max(0, self.total - self.steps)
         text = (
             f"epoch {network.epoch + 1}/{self.epochs}  score {self.score:.5f}  "
-            f"{self.examples / passed:,.0f} examples/s  {console.duration(left)} left"
+            f"{self.rate(passed)}  {console.duration(left)} left"
         )
         if self.live:
             width = 24
             filled = round(width * min(1.0, self.steps / max(1, self.total)))
             text = f"\r\x1b[K[{'█' * filled}{'·' * (width - filled)}] {text}"
         click.echo(text, err=True, nl=not self.live)
+
+    def rate(self, passed: float) -> str:
+        """How fast it goes."""
+        return f"{self.examples / passed:,.0f} examples/s"
 
     def ended(self, network: Network) -> None:
         if console.quiet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from dl4py.network.network import Network
@@ -11,9 +11,10 @@ from dl4py.spark.state import State
 from dl4py.spark.transports.means import Means
 from dl4py.spark.transports.mesh import Mesh
 from dl4py.spark.transports.wire import Channel
-from dl4py.spark.worker import Training
+from dl4py.spark.worker import WHOLE, Clock, Training
 
 SMALL = 1 << 22  # a copy of so many bytes a round costs nothing, and explains a score that is not finite
+EXCHANGED = "WorkerExchangeTimesMs"  # DL4J has no workers that stay
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,19 @@ class Averaging:
             network.epoch, objects = order
             if fresh is not None:
                 network.updater_state[:] = fresh
-            outcome = self._trained(network, objects, mesh.rank)
-            whole = self._exchange(mesh, means, network, outcome, bool(objects))
-            hub.send(outcome)
+            clock = Clock(self.training.stats)
+            with clock.phase(WHOLE):
+                outcome = self._trained(network, objects, mesh.rank, clock)
+                with clock.phase(EXCHANGED):
+                    whole = self._exchange(mesh, means, network, outcome, bool(objects))
+            hub.send(replace(outcome, report=replace(outcome.report, phases=tuple(clock.phases))))
             if not whole:
                 hub.pass_over()
                 return
 
-    def _trained(self, network: Network, objects: Any, rank: int) -> Outcome:
+    def _trained(self, network: Network, objects: Any, rank: int, clock: Clock) -> Outcome:
         start = State.of(network) if network.params.nbytes < SMALL else None
-        return self.training.outcome(network, objects, rank, start, numbers=False)
+        return self.training.outcome(network, objects, rank, start, numbers=False, clock=clock)
 
     def _exchange(self, mesh: Mesh, means: Means, network: Network, outcome: Outcome, trained: bool) -> bool:
         """The mean into the network; false when a worker failed."""

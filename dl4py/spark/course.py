@@ -51,7 +51,9 @@ class Course:
         for listener in self.listeners:
             listener.started(network, len(rounds), epochs)
         while network.epoch < epochs:
-            score = self._epoch(self.deal(network.epoch)[skip:], score)
+            with self.stats.phase("Split"):
+                rounds = self.deal(network.epoch)[skip:]
+            score = self._epoch(rounds, score)
             if self._stopping():
                 return score
             skip = 0
@@ -73,6 +75,7 @@ class Course:
                 listener.iteration(self.network, score, report.examples)
             for listener in self.listeners:
                 if isinstance(listener, Rounds):
+                    listener.report(report)
                     listener.round(self.network, current)
         return score
 

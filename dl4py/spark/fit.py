@@ -22,8 +22,6 @@ from dl4py.training.loop import Listener
 from dl4py.training.metrics import Metrics, cut
 from dl4py.training.run import Run
 
-STATS = "spark-stats.json"
-
 
 class RoundCheckpoints(Checkpoints, Rounds):
     """`checkpoint.zip` every so many seconds, after the next round whose numbers the driver has."""
@@ -88,7 +86,7 @@ def fit_run(
     save(network, run.folder / MODEL)
     (run.folder / CHECKPOINT).unlink(missing_ok=True)
     if stats.wanted:
-        stats.write(run.folder / STATS)
+        stats.write(run.folder)
     return network
 
 

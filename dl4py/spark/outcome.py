@@ -17,6 +17,16 @@ BLOCK = 1 << 14  # values that stay in the cache while they are added up
 
 
 @dataclass(frozen=True)
+class Share:
+    """What one worker did in a round."""
+
+    worker: int
+    host: str
+    examples: int
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Report:
     """Weighted score, weight, examples, iterations and the phases of one worker or of several."""
 
@@ -26,6 +36,7 @@ class Report:
     iterations: int
     phases: tuple[tuple[str, str, int, float, float], ...] = ()  # name, machine, process, start in s, seconds
     sent: int = 0  # bytes of messages
+    shares: tuple[Share, ...] = ()
 
     def plus(self, other: Report) -> Report:
         """Both together."""
@@ -36,6 +47,7 @@ class Report:
             max(self.iterations, other.iterations),
             self.phases + other.phases,
             self.sent + other.sent,
+            self.shares + other.shares,
         )
 
     @property

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import socket
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -15,7 +17,7 @@ from dl4py.network.network import Network
 from dl4py.spark.encoding import Encoder, decode
 from dl4py.spark.failure import Failure
 from dl4py.spark.objects import Object
-from dl4py.spark.outcome import Outcome, Report
+from dl4py.spark.outcome import Outcome, Report, Share
 from dl4py.spark.thresholds.base import ThresholdAlgorithm
 from dl4py.spark.transports.means import Means
 from dl4py.spark.transports.mesh import Mesh
@@ -110,7 +112,7 @@ class Replica:
 
     def round(self, objects: Sequence[Object]) -> Outcome:
         """Trains the batches; in the end all replicas take the parameters of worker 0."""
-        begun, place = self.network.iteration, "no batch"
+        begun, since, place = self.network.iteration, time.perf_counter(), "no batch"
         score, examples = 0.0, 0
         place = objects[0].place if objects else place
         steps = self._together(objects) if self.keys.mode == "synchronous" else self._apart(objects)
@@ -134,7 +136,8 @@ class Replica:
             self.network.iteration = begun + max(self.mesh.everyones(made))
         weight = 1.0 if objects else 0.0
         sent, self.sent = self.sent, 0
-        return Outcome(np.zeros(0), Report(score * weight, weight, examples, made, sent=sent))
+        share = Share(self.mesh.rank, socket.gethostname(), examples, time.perf_counter() - since)
+        return Outcome(np.zeros(0), Report(score * weight, weight, examples, made, (), sent, (share,)))
 
     def _change(self, batch: Batch) -> tuple[float, np.ndarray]:
         """One local step taken back: its score, and what it would have changed."""

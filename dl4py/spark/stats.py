@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from dl4py.atomic import write_text
+from dl4py.spark.timeline import page
 
 MASTER = "ParameterAveragingMaster"
+JSON, TABLE, PAGE = "spark-stats.json", "spark-stats.txt", "spark-timeline.html"
 
 
 class Stats:
@@ -41,17 +43,20 @@ class Stats:
 
     def _add(self, name: str, machine: str, process: int, start: float, seconds: float) -> None:
         event = {"machineID": machine, "jvmID": process, "threadID": threading.get_ident() % 100_000}
-        event |= {"startTime": round(start * 1e3), "durationMs": round(seconds * 1e3, 3)}
+        event |= {"startTime": round(start * 1e3, 3), "durationMs": round(seconds * 1e3, 3)}
         self.events.setdefault(name, []).append(event)
 
     def table(self) -> str:
         """Count, mean and sum of each phase."""
-        lines = [f"{'phase':50} {'count':>7} {'mean ms':>10} {'sum ms':>11}"]
+        lines = [f"{'phase':50} {'count':>7} {'mean ms':>10} {'most ms':>10} {'sum ms':>11}"]
         for name, events in sorted(self.events.items()):
             times = [event["durationMs"] for event in events]
-            lines.append(f"{name:50} {len(times):7} {sum(times) / len(times):10.2f} {sum(times):11.1f}")
+            mean, total = sum(times) / len(times), sum(times)
+            lines.append(f"{name:50} {len(times):7} {mean:10.2f} {max(times):10.2f} {total:11.1f}")
         return "\n".join(lines)
 
-    def write(self, path: Path) -> None:
-        """All events as JSON."""
-        write_text(path, json.dumps(self.events, indent=1) + "\n")
+    def write(self, folder: Path) -> None:
+        """All events as JSON, their table, and a page with their timeline."""
+        write_text(folder / JSON, json.dumps(self.events, indent=1) + "\n")
+        write_text(folder / TABLE, self.table() + "\n")
+        write_text(folder / PAGE, page(f"{folder.name}: training on Spark", self.events))

@@ -14,7 +14,7 @@ from dl4py.network.network import Network
 from dl4py.spark.course import Course
 from dl4py.spark.dealing import Assignment, Dealing, Hand, Repartition, Strategy
 from dl4py.spark.java_random import JavaRandom
-from dl4py.spark.masters.base import TrainingMaster
+from dl4py.spark.masters.base import Rounds, TrainingMaster
 from dl4py.spark.sources import Source
 from dl4py.spark.stats import Stats
 from dl4py.spark.worker import Training
@@ -134,7 +134,10 @@ class Distributed(TrainingMaster):
         check_algorithm(network, self.solvers)
         self.check(network)
         stats = stats or Stats(self.collect_training_stats)
-        self.ready(context, network, getattr(data, "batch_size", 1))
+        found = self.ready(context, network, getattr(data, "batch_size", 1))
+        for listener in listeners:
+            if isinstance(listener, Rounds):
+                listener.prepared(found)
         workers = self.workers or context.defaultParallelism
         with closing(self.open(context, data, stats)) as source:
             sizes = source.sizes(workers)

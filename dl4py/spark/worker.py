@@ -23,12 +23,14 @@ from dl4py.network.network import Network
 from dl4py.spark.compiling import once_a_machine
 from dl4py.spark.failure import Failure
 from dl4py.spark.objects import Object
-from dl4py.spark.outcome import Outcome, Report
+from dl4py.spark.outcome import Outcome, Report, Share
 from dl4py.spark.state import State
 
 WeightBy = Literal["workers", "examples"]
 Phase = tuple[str, str, int, float, float]
-GET, FIT = "WorkerFlatMapDataSetGetTimesMs", "ParameterAveragingWorkerFitTimesMs"
+GET, MADE, WHOLE = "WorkerFlatMapDataSetGetTimesMs", "WorkerFlatMapProcessMiniBatchTimesMs", "WorkerFlatMapTotalTimeMs"
+RECEIVED, READY = "ParameterAveragingWorkerBroadcastGetValueTimeMs", "ParameterAveragingWorkerInitTimeMs"
+FIT = "ParameterAveragingWorkerFitTimesMs"
 
 
 @dataclass
@@ -67,23 +69,25 @@ class Training:
         start: State | None = None,
         *,
         numbers: bool = True,
+        clock: Clock | None = None,
     ) -> Outcome:
         """Trains the batches in order; `numbers` are parameters and, where it is averaged, updater state.
 
         From `start`, the state before, the vertex of a score that is not finite can be found.
         """
         use_task_cores()
-        clock, begun = Clock(self.stats), network.iteration
+        clock, begun, since = clock or Clock(self.stats), network.iteration, time.perf_counter()
         hooks = [hook_of(name) for name in self.hooks]
         score, examples, done = 0.0, 0, 0
         try:
             for batch in _loaded(objects, self.prefetch, clock):
-                for hook in hooks:
-                    hook.pre_update(batch, network)
-                with clock.phase(FIT):
-                    score = step(network, batch)
-                for hook in hooks:
-                    hook.post_update(batch, network)
+                with clock.phase(MADE):
+                    for hook in hooks:
+                        hook.pre_update(batch, network)
+                    with clock.phase(FIT):
+                        score = step(network, batch)
+                    for hook in hooks:
+                        hook.post_update(batch, network)
                 examples += batch.size
                 if not math.isfinite(score):
                     return Outcome.failed(_explained(start, objects[: done + 1], network, score, worker))
@@ -93,7 +97,8 @@ class Training:
         parts = [network.params, network.updater_state] if self.updater_state else [network.params]
         vector = np.concatenate(parts) if numbers else np.zeros(0)
         weight = float(examples) if self.weight == "examples" else 1.0
-        report = Report(score * weight, weight, examples, network.iteration - begun, tuple(clock.phases))
+        share = Share(worker, socket.gethostname(), examples, time.perf_counter() - since)
+        report = Report(score * weight, weight, examples, network.iteration - begun, tuple(clock.phases), 0, (share,))
         return Outcome(vector, report)
 
 

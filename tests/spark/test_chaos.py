@@ -16,8 +16,8 @@ import pytest
 
 pytest.importorskip("pyspark")
 
+from sparkkills import below, leaves
 from sparknets import MLP, batches, classes, network
-from test_faults import parent_of, processes
 
 import dl4py
 from dl4py.spark.masters.gradient_sharing import GradientSharing
@@ -81,13 +81,6 @@ def ended(net, thread, error, begun):
     return net, time.monotonic() - begun
 
 
-def victim_of(word):
-    """A process without children that holds the word, drawn by its number."""
-    found = processes(word)
-    parents = {parent_of(pid) for pid in found}
-    return sorted(pid for pid in found if pid not in parents)
-
-
 @pytest.fixture(scope="module")
 def undisturbed(cluster):
     """Each kind of training once, with its seconds; the first one warms the executors up."""
@@ -109,7 +102,7 @@ def test_training_survives_the_kill_of_an_executor_or_a_python_worker(
     wanted, seconds = undisturbed[name]
     running = fit(cluster.sparkContext, name)
     time.sleep(when * seconds)
-    victims = victim_of(WORDS[word])
+    victims = leaves(WORDS[word])
     hit = bool(victims) and running[1].is_alive()
     if hit:
         os.kill(victims[int(which * len(victims))], signal.SIGKILL)
@@ -194,13 +187,3 @@ def test_a_run_whose_driver_was_killed_goes_on(alone, number, transport, half, w
     assert np.array_equal(net.params, wanted.params)
     assert np.array_equal(net.updater_state, wanted.updater_state)
     assert (net.iteration, net.epoch) == (wanted.iteration, wanted.epoch)
-
-
-def below(pid, word):
-    """Processes below one, whose command line holds a word."""
-    found = []
-    for line in subprocess.run(["ps", "-ewwo", "pid,ppid,args"], capture_output=True, text=True).stdout.splitlines():
-        child, parent, *args = line.split(None, 2)
-        if parent == str(pid):
-            found += [int(child)] * (word in "".join(args)) + below(child, word)
-    return found

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 
 pytest.importorskip("pyspark")
 
+from sparkkills import leaves
 from sparknets import MLP, batches, classes, network
 
 from dl4py.spark.masters.base import Rounds
@@ -17,22 +17,6 @@ from dl4py.spark.masters.parameter_averaging import ParameterAveraging
 
 pytestmark = pytest.mark.spark
 KEYS = {"workers": 2, "averaging_frequency": 2, "wait_seconds": 60.0, "checkpoint_rounds": 2}
-
-
-def processes(word):
-    """The processes below this one whose command line holds a word."""
-    lines = subprocess.run(["ps", "-ewwo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(None, 2) for line in lines.splitlines()[1:]]
-    parent = {int(pid): int(ppid) for pid, ppid, _ in rows}
-
-    def ours(pid):
-        while pid in parent:
-            if pid == os.getpid():
-                return True
-            pid = parent[pid]
-        return False
-
-    return [int(pid) for pid, _, args in rows if word in args and ours(int(pid))]
 
 
 class Killing(Rounds):
@@ -44,15 +28,9 @@ class Killing(Rounds):
     def iteration(self, network, score, examples):
         self.rounds += 1
         if self.rounds == 2:
-            victims = processes(self.word)
-            leaves = [pid for pid in victims if pid not in {parent_of(p) for p in victims}]
-            os.kill(leaves[-1], signal.SIGKILL)
-            self.killed.append(leaves[-1])
-
-
-def parent_of(pid):
-    out = subprocess.run(["ps", "-o", "ppid=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
-    return int(out or 0)
+            victim = leaves(self.word)[-1]
+            os.kill(victim, signal.SIGKILL)
+            self.killed.append(victim)
 
 
 @pytest.mark.parametrize("word", ["CoarseGrainedExecutorBackend", "pyspark.daemon"], ids=["executor", "python"])

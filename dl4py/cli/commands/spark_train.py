@@ -42,6 +42,7 @@ def command(
       spark-submit "$(dl4py spark-entry)" spark-train spec.yaml
     """
     from dl4py.cli import console
+    from dl4py.cli.cluster_progress import ClusterProgress
     from dl4py.cli.progress import Progress
     from dl4py.spark.fit import fit_run
     from dl4py.spark.session import open_session
@@ -79,7 +80,7 @@ def command(
         session = open_session(master)
         run = Run(own_folder(output) if output else new_folder(Path(str(spec)).stem), bound, data)
     console.say(f"run folder {run.folder}; Spark {session.version} on {session.sparkContext.master}")
-    network = fit_run(session.sparkContext, run, [Progress()])
+    network = fit_run(session.sparkContext, run, [ClusterProgress()])
     figures = run.evaluate(network)
     console.trained(run.folder / MODEL, network.iteration, figures, as_json)
     session.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from dl4py.network.network import Network
 from dl4py.registry import Kind
@@ -11,12 +11,21 @@ from dl4py.spark.stats import Stats
 from dl4py.spec import Thing
 from dl4py.training.loop import Listener
 
+if TYPE_CHECKING:
+    from dl4py.spark.outcome import Report
+
 C = TypeVar("C", bound=type)
 MASTERS: Kind[TrainingMaster] = Kind("training master", package="dl4py.spark.masters")
 
 
 class Rounds(Listener):
     """A listener that hears more: whether the network's numbers are those after the round, and asks to stop."""
+
+    def prepared(self, lines: Sequence[str]) -> None:
+        """Executors are ready; what was found about them."""
+
+    def report(self, report: Report) -> None:
+        """What the workers of a round did."""
 
     def round(self, network: Network, current: bool) -> None:
         """A round was trained."""

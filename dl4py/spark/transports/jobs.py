@@ -16,7 +16,7 @@ from dl4py.spark.outcome import Outcome, Report, fan
 from dl4py.spark.sources import Source
 from dl4py.spark.state import State
 from dl4py.spark.stats import Stats
-from dl4py.spark.worker import Training
+from dl4py.spark.worker import READY, RECEIVED, WHOLE, Clock, Training
 
 Hands = Sequence[Hand]
 Stopping = Callable[[], bool]
@@ -86,11 +86,25 @@ class Jobs:
         )
 
     def _total(self, start: Any, epoch: int, hands: Hands) -> Outcome:
+        with self.stats.phase("MapPartitions"):
+            parts = self._parts(start, epoch, hands)
+        with self.stats.phase("Aggregate"):
+            found = sorted(parts.collect(), key=lambda part: part[0])
+            return reduce(Outcome.plus, [outcome for _, outcome in found])
+
+    def _parts(self, start: Any, epoch: int, hands: Hands) -> Any:
+        """An RDD of what workers make of their hands, added up but for the last level of the tree."""
         training, many, width = self.training, len(hands) > 1, fan(len(hands), self.depth)
 
         def train(item: tuple[int, Sequence[Object]]) -> tuple[int, Outcome]:
-            state = start.value
-            outcome = training.outcome(state.network(), item[1], item[0], state)
+            clock = Clock(training.stats)
+            with clock.phase(WHOLE):
+                with clock.phase(RECEIVED):
+                    state = start.value
+                with clock.phase(READY):
+                    network = state.network()
+                outcome = training.outcome(network, item[1], item[0], state, clock=clock)
+            outcome = replace(outcome, report=replace(outcome.report, phases=tuple(clock.phases)))
             return item[0], outcome.scaled() if many else outcome
 
         parts = self.source.parts(self.context, epoch, hands).map(train)
@@ -101,7 +115,7 @@ class Jobs:
             count = -(-count // width)
             keyed = parts.map(lambda part: (part[0] // width, part))
             parts = keyed.partitionBy(count, int).mapPartitions(_merged)
-        return reduce(Outcome.plus, [outcome for _, outcome in sorted(parts.collect(), key=lambda part: part[0])])
+        return parts
 
 
 def _merged(parts: Iterable[tuple[int, tuple[int, Outcome]]]) -> Iterator[tuple[int, Outcome]]:
