@@ -20,6 +20,7 @@ class Initializer(Thing):
     """A rule for the first values of weights."""
 
     kind: ClassVar[Kind[Any]] = INITIALIZERS
+    in_rows: ClassVar[bool] = False  # whether rows drawn one after the other are what is drawn at once
 
     def draw(self, generator: np.random.Generator, param: Param, compatibility: Compatibility) -> np.ndarray:
         """First values in double, of the shape of `param`; its fans scale them."""

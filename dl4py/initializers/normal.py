@@ -1,5 +1,7 @@
 """LeCun normal initialization."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from dl4py.compatibility import Compatibility
@@ -13,6 +15,8 @@ class Normal(Initializer):
 
     LeCun, Bottou, Orr and Mueller, "Efficient BackProp", 1998.
     """
+
+    in_rows: ClassVar[bool] = True
 
     def draw(self, generator: np.random.Generator, param: Param, compatibility: Compatibility) -> np.ndarray:
         return generator.normal(0.0, (1.0 / param.fan_in) ** 0.5, param.shape)

@@ -1,5 +1,7 @@
 """He normal initialization."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from dl4py.compatibility import Compatibility
@@ -13,6 +15,8 @@ class Relu(Initializer):
 
     He, Zhang, Ren and Sun, "Delving Deep into Rectifiers", 2015, https://arxiv.org/abs/1502.01852.
     """
+
+    in_rows: ClassVar[bool] = True
 
     def draw(self, generator: np.random.Generator, param: Param, compatibility: Compatibility) -> np.ndarray:
         return generator.normal(0.0, (2.0 / param.fan_in) ** 0.5, param.shape)

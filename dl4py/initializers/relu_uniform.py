@@ -1,5 +1,7 @@
 """He uniform initialization."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from dl4py.compatibility import Compatibility
@@ -13,6 +15,8 @@ class ReluUniform(Initializer):
 
     He, Zhang, Ren and Sun, 2015, https://arxiv.org/abs/1502.01852.
     """
+
+    in_rows: ClassVar[bool] = True
 
     def draw(self, generator: np.random.Generator, param: Param, compatibility: Compatibility) -> np.ndarray:
         bound = (6.0 / param.fan_in) ** 0.5

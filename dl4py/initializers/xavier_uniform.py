@@ -1,5 +1,7 @@
 """Xavier (Glorot) uniform initialization."""
 
+from typing import ClassVar
+
 import numpy as np
 
 from dl4py.compatibility import Compatibility
@@ -13,6 +15,8 @@ class XavierUniform(Initializer):
 
     Glorot and Bengio, 2010, https://proceedings.mlr.press/v9/glorot10a.html.
     """
+
+    in_rows: ClassVar[bool] = True
 
     def draw(self, generator: np.random.Generator, param: Param, compatibility: Compatibility) -> np.ndarray:
         bound = (6.0 / (param.fan_in + param.fan_out)) ** 0.5

@@ -13,6 +13,9 @@ from dl4py.plan.parameter import named
 from dl4py.updaters import Updater
 
 
+PART = 1 << 20  # values that are drawn at once
+
+
 @dataclass(frozen=True)
 class Slot:
     """A parameter's place in the flat vector."""
@@ -105,7 +108,7 @@ class Parameters:
         generator = np.random.Generator(np.random.Philox(graph.config.seed))
         values = vector(self.size, graph.config.precision, mapped=graph.config.mmap)
         for slot in self.slots:
-            values[slot.offset : slot.stop] = _first(slot, generator, graph)
+            _fill_first(values[slot.offset : slot.stop], slot, generator, graph)
         return values
 
     def first_state(self, graph: Graph) -> np.ndarray:
@@ -180,12 +183,18 @@ def updater_of(slot: Slot) -> Updater:
     return trained.updater
 
 
-def _first(slot: Slot, generator: np.random.Generator, graph: Graph) -> np.ndarray:
+def _fill_first(values: np.ndarray, slot: Slot, generator: np.random.Generator, graph: Graph) -> None:
+    """First values of a parameter in its place; large ones a part at a time, as they are drawn in double."""
     param = slot.param
     if param.start is not None:
-        return np.full(param.size, param.start)
+        values[:] = param.start
+        return
     trained = slot.node.trained
     assert trained is not None
     assert trained.weight_init is not None
-    drawn = (param.initializer or trained.weight_init).draw(generator, param, graph.compatibility)
-    return drawn.reshape(param.shape).ravel(order=param.order.upper())  # type: ignore[arg-type]
+    rule = param.initializer or trained.weight_init
+    rows = param.shape[0] if not rule.in_rows else max(PART // max(param.size // max(param.shape[0], 1), 1), 1)
+    placed = values.reshape(param.shape, order=param.order.upper())  # type: ignore[call-overload]
+    for start in range(0, param.shape[0], rows):
+        part = placed[start : start + rows]
+        part[:] = rule.draw(generator, param.but(shape=part.shape), graph.compatibility).reshape(part.shape)
