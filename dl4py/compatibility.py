@@ -207,7 +207,7 @@ _ALL = [
     ),
     Quirk(
         56,
-        "activation `softmax` of images and sequences, channels first",
+        "activation `softmax` of images and sequences, channels first; its gradient in `convolution`, channels last",
         "over the last axis: the width of images, the steps of sequences",
         "over channels",
     ),
@@ -223,6 +223,30 @@ _ALL = [
         "the gradient takes 1e-5 for their squared length",
         "the gradient of the score",
         only="outputs shorter than 0.003",
+    ),
+    Quirk(
+        61,
+        "vertex `attention` with parameters, gradients normalized or clipped per layer or value by value",
+        "its gradient stays as it is",
+        "its gradient is normalized or clipped",
+    ),
+    Quirk(
+        62,
+        "a graph whose vertices alone have parameters",
+        "`fit` does nothing, its score is 0",
+        "is trained",
+    ),
+    Quirk(
+        63,
+        "layer `rnn_loss` with features last",
+        "the score takes the layer's input for the labels, features for steps; it fails unless there are as many",
+        "the score compares with the labels",
+    ),
+    Quirk(
+        64,
+        "vertices `reverse_time_series` and `attention` (without parameters) of sequences with features last",
+        "take features for steps",
+        "go along the steps",
     ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

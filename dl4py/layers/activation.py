@@ -40,12 +40,13 @@ def emit_activation(
     """
     inside = inside or (e.given[0].inside if e.given else tuple(range(len(z.shape))))
     if activation.type == "softmax" and inside[-1] == 1 and len(inside) > 2 and e.quirk(56):
-        return _over_last_axis(e, z, activation, inside.index(len(inside) - 1))
+        return over_axis(e, z, activation, inside.index(len(inside) - 1))
     y, back = activation.emit(e, as_rows(z))
     return y.reshape(*z.shape), lambda dy: _shaped(back(as_rows(dy)), z)
 
 
-def _over_last_axis(e: Emitter, z: Array, activation: Activation, axis: int) -> tuple[Array, Backward]:
+def over_axis(e: Emitter, z: Array, activation: Activation, axis: int) -> tuple[Array, Backward]:
+    """``y = activation(z)`` along another axis than that of the channels."""
     order = (*(i for i in range(len(z.shape)) if i != axis), axis)
     moved = e.array(*(z.shape[i] for i in order), name="moved")
     e(k.move.copy_any, z.transposed(*order), moved)

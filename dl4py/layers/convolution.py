@@ -8,11 +8,12 @@ from typing import Any, ClassVar, Literal
 
 from dl4py import kernels as k
 from dl4py.layers import direct, winograd
-from dl4py.layers.activation import emit_activation
+from dl4py.layers.activation import emit_activation, over_axis
 from dl4py.layers.base import layer
 from dl4py.layers.columns import Grid, as_rows, correlate, extent, packed, reshaped
 from dl4py.layers.convolutional import ConvolutionalLayer
 from dl4py.layers.images import ImageFormat, Spatial, VolumeFormat
+from dl4py.layers.sums import sum_rows
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.shapes import Convolutional3D, Recurrent
 from dl4py.spec import Count, CountPair, CountTriple, Pair, Size, Triple, key
@@ -52,20 +53,24 @@ class Convolved(ConvolutionalLayer):
             if bias:
                 e(k.rows.add_row, z, bias)
         z = z.reshape(*reshaped(x.shape, [w.out for w in windows], self.n_out))
-        y, activation_backward = (z, partial(floored[1], z)) if floored else emit_activation(e, z, self.activation)
+        y, activation_backward = (z, partial(floored[1], z)) if floored else self.activated(e, z)
 
         def backward(dy: Array) -> Array | None:
             gradient = activation_backward(dy)
             assert gradient is not None
             dz = as_rows(gradient)
             if bias:
-                e(k.rows.sum_rows, dz, bias.gradient)
+                sum_rows(e, dz, bias.gradient)
             dW = e.like(W, "dW")
             dx = back(dz, as_rows(dW))
             e(k.move.copy_any, dW, self.seen(p.W.gradient))
             return dx.reshape(*x.shape) if dx is not None else None
 
         return y, backward
+
+    def activated(self, e: Emitter, z: Array) -> tuple[Array, Backward]:
+        """``activation(z)``."""
+        return emit_activation(e, z, self.activation)
 
 
 @layer("convolution", java="org.deeplearning4j.nn.conf.layers.ConvolutionLayer")
@@ -87,6 +92,12 @@ class Convolution2D(Convolved):
     padding: CountPair = key("Zeros before and after each axis.", default=0)
     dilation: Pair = key("Places from a tap of a window to the next.", default=1)
     cnn2d_data_format: ImageFormat = key("Order of the axes, the input's.", default="nchw", spelling="upper")
+
+    def activated(self, e: Emitter, z: Array) -> tuple[Array, Backward]:
+        y, backward = emit_activation(e, z, self.activation)
+        if e.training and self.activation.type == "softmax" and self.cnn2d_data_format == "nhwc" and e.quirk(56):
+            return y, over_axis(e, z, self.activation, 2)[1]  # DL4J turns back to channels first before it
+        return y, backward
 
 
 @layer("convolution1d", java="org.deeplearning4j.nn.conf.layers.Convolution1DLayer")

@@ -73,6 +73,13 @@ def rows_of(a: Array) -> Array:
     return a.reshape(a.rows * a.columns, *(a.shape[2:] or (1,)))
 
 
+def swapped(e: Emitter, x: Array) -> Array:
+    """`[time, batch, n]` as `[n, batch, time]`: sequences whose axes are taken for each other's."""
+    y = e.array(*reversed(x.shape), name="swapped")
+    e(k.move.copy_any, x.transposed(2, 1, 0), y)
+    return y
+
+
 def history(e: Emitter, time: int, first: Array | None, batch: int, size: int, name: str) -> Array:
     """`[time + 1, batch, size]` whose step 0 is the state before, `first` or 0."""
     found = e.array(time + 1, batch, size, name=name)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 from dl4py.activations import Activation
 from dl4py.layers.base import Layer, LossLayerPart, TrainableKeys, layer
 from dl4py.layers.loss import copied
-from dl4py.layers.recurrent import Format, checked_sequence, rows_of
+from dl4py.layers.recurrent import Format, checked_sequence, rows_of, swapped
 from dl4py.layers.rnn_output import as_steps, scored_steps
 from dl4py.plan import Array, Backward, Emitter, Params
 from dl4py.preprocessors import Preprocessor
@@ -48,8 +48,16 @@ class RnnLoss(Layer, TrainableKeys, LossLayerPart):
         covered = e.mask if mask is None else mask
         z = rows_of(x if covered is None else copied(e, x))  # a mask may be multiplied into it
         bare = mask is None and covered is not None and not e.chain and e.quirk(55)
-        with e.scoring(e.array(1, precision="float64", name="unsaid")) if bare else nullcontext():
+        turned = self._turned(e, x, labels)
+        other = bare or turned is not None  # the score is not what the gradient is of
+        with e.scoring(e.array(1, precision="float64", name="unsaid")) if other else nullcontext():
             y, backward = scored_steps(e, z, self.activation, self.loss, labels, covered)
-        if bare:
-            scored_steps(e, rows_of(copied(e, x)), self.activation, self.loss, labels, None)
+        if other:
+            z = rows_of(copied(e, x))
+            scored_steps(e, z, self.activation, self.loss, turned or labels, None if bare else covered)
         return y.reshape(*x.shape), lambda dy: as_steps(backward(dy), x)
+
+    def _turned(self, e: Emitter, x: Array, labels: Array) -> Array | None:
+        """What DL4J takes for the labels of a score with features last (quirk 63); None for the labels."""
+        square = x.shape == labels.shape and x.rows == x.shape[-1]  # for other shapes DL4J has no score
+        return swapped(e, x) if square and self.rnn_data_format == "nwc" and e.quirk(63) else None

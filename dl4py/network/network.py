@@ -15,7 +15,7 @@ from dl4py.network.graph import Graph, build
 from dl4py.network.memory import vector
 from dl4py.network.parameters import Parameters, Slot, lay_out
 from dl4py.network.plans import Batch, Plans, given
-from dl4py.network.quirks import step_of
+from dl4py.network.quirks import step_of, vertices_alone
 from dl4py.plan import Plan
 from dl4py.schedules.base import rate_at
 from dl4py.shapes import Recurrent, Shape
@@ -154,7 +154,9 @@ class Network:
         With `backprop_type: truncated_bptt` one iteration on each segment of the sequences; returns the last score.
         """
         batch = _batch(as_list((x,)), mask, as_list((y,)), label_mask)
-        if self.config.backprop_type != "standard" and any(a.ndim == 3 for a in batch[0]):
+        if vertices_alone(self.graph) and self.graph.compatibility.has(62):
+            self.scores = [0.0]
+        elif self.config.backprop_type != "standard" and any(a.ndim == 3 for a in batch[0]):
             from dl4py.network.truncated import fit_segments
 
             self.scores = fit_segments(self, batch)

@@ -68,7 +68,15 @@ def _beside(graph: Graph) -> dict[int, tuple[str, ...]]:
         found[25] = ["defaults"]
     if config.optimization_algo in ("conjugate_gradient", "lbfgs"):
         found[29] = ["update"]
+    if vertices_alone(graph):
+        found[62] = [node.name for node in graph.nodes if node.params]
     return {number: tuple(dict.fromkeys(where)) for number, where in found.items()}
+
+
+def vertices_alone(graph: Graph) -> bool:
+    """Whether vertices have parameters, and no layer has."""
+    trained = [node for node in graph.nodes if node.params]
+    return bool(trained) and not any(node.layer for node in trained)
 
 
 def _parts(thing: Thing) -> Iterator[Thing]:

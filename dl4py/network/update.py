@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from dl4py import kernels as k
-from dl4py.layers.base import UpdatedKeys
+from dl4py.layers.base import Layer, UpdatedKeys
 from dl4py.network.era import order_of
 from dl4py.network.gradient_normalization import emit_normalization
-from dl4py.network.graph import Graph
+from dl4py.network.graph import Graph, Node
 from dl4py.network.parameters import Parameters, Slot
 from dl4py.plan import Array, Emitter
 from dl4py.regularization import Regularization
@@ -38,7 +38,7 @@ def emit_direction(graph: Graph, parameters: Parameters, e: Emitter) -> None:
         _scale(live, e, share)
     for node in graph.nodes:
         slots = [slot for slot in parameters.of(node) if not slot.param.frozen]
-        if slots and node.trained and node.name not in e.stale:
+        if slots and node.trained and node.name not in e.stale and not _unreached(e, node):
             emit_normalization(e, node.trained, slots)
     if not order.penalties_last:
         _emit_penalties(live, e, lambda penalty: penalty.before_updater)
@@ -51,6 +51,15 @@ def emit_direction(graph: Graph, parameters: Parameters, e: Emitter) -> None:
     _emit_penalties(live, e, lambda penalty: order.penalties_last or not penalty.before_updater)
     if order.shares_penalties:
         _scale(live, e, share)
+
+
+def _unreached(e: Emitter, node: Node) -> bool:
+    """Whether DL4J cannot normalize the gradient as it should: it does not know where in memory a vertex has it."""
+    mode = node.trained.gradient_normalization if node.trained else "none"
+    if isinstance(node.thing, Layer) or mode == "none" or mode.endswith("per_param_type"):
+        return False
+    with e.named(node.name):
+        return e.quirk(61)
 
 
 def emit_constraints(parameters: Parameters, e: Emitter) -> None:

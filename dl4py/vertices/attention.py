@@ -8,7 +8,7 @@ from dl4py.errors import ShapeError
 from dl4py.kernels.jit import kernel
 from dl4py.layers.attention import HeadKeys, attended, checked_heads, head_params
 from dl4py.layers.base import UpdatedKeys
-from dl4py.layers.recurrent import rows_of
+from dl4py.layers.recurrent import rows_of, swapped
 from dl4py.layers.same_diff import SameDiffKeys, known, listed, taken_twice
 from dl4py.plan import Array, Emitter, Param, Params
 from dl4py.shapes import Recurrent, Shape, said
@@ -92,7 +92,18 @@ class Attention(SameDiffKeys, Vertex, HeadKeys):
 
     def emit_with(self, e: Emitter, xs: Sequence[Array], p: Params) -> tuple[Array, Backwards]:
         queries, *others = e.masks or (None, None, None)
-        y, attention_backward = attended(e, xs, p, self.n_heads, _both(e, others))
+        if not p and queries is None and not any(others) and self._features_last(e) and e.quirk(64):
+            y, back = self._attended(e, [swapped(e, x) for x in xs], p, None, None)
+            return swapped(e, y), lambda dy: [dx and swapped(e, dx) for dx in back(swapped(e, dy))]
+        return self._attended(e, xs, p, queries, _both(e, others))
+
+    def _features_last(self, e: Emitter) -> bool:
+        return all(isinstance(shape, Recurrent) and shape.format == "NWC" for shape in e.given)
+
+    def _attended(
+        self, e: Emitter, xs: Sequence[Array], p: Params, queries: Array | None, seen: Array | None
+    ) -> tuple[Array, Backwards]:
+        y, attention_backward = attended(e, xs, p, self.n_heads, seen)
         if queries is not None:
             e(k.rows.mask_rows, rows_of(y), rows_of(queries))
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from dl4py import kernels as k
 from dl4py.kernels.jit import kernel
+from dl4py.layers.recurrent import swapped
 from dl4py.plan import Array, Emitter
-from dl4py.shapes import Shape
+from dl4py.shapes import Recurrent, Shape
 from dl4py.spec import key
 from dl4py.vertices.base import Backwards, Vertex, of_sequences, source_of, vertex
 
@@ -30,7 +31,19 @@ class ReverseTimeSeries(Vertex):
         mask: Array | None = None
         if self.mask_array_input_name is not None:
             _, mask = source_of(self, self.mask_array_input_name, e.sources, "mask_array_input_name")
-        return _reversed(e, xs[0], mask), lambda dy: [_reversed(e, dy, mask)]
+        sideways = _features_last(e) and (mask is None or xs[0].shape[-1] <= mask.rows) and e.quirk(64)
+        turn = _sideways if sideways else _reversed
+        return turn(e, xs[0], mask), lambda dy: [turn(e, dy, mask)]
+
+
+def _features_last(e: Emitter) -> bool:
+    shape = e.given[0]
+    return isinstance(shape, Recurrent) and shape.format == "NWC"
+
+
+def _sideways(e: Emitter, x: Array, mask: Array | None) -> Array:
+    """As DL4J, which takes features for steps; a mask of steps says which of them are there."""
+    return swapped(e, _reversed(e, swapped(e, x), mask and mask.part(0, x.shape[-1])))
 
 
 def _reversed(e: Emitter, x: Array, mask: Array | None) -> Array:

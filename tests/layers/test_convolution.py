@@ -130,6 +130,24 @@ def test_softmax_is_over_channels():
     assert_close(y.sum(axis=-1), np.ones((2, 4, 5)), 1e-12)
 
 
+@pytest.mark.parametrize("mode", ["exact", "dl4j"])
+def test_dl4j_differentiates_softmax_along_the_width_where_channels_are_last(mode):
+    """Quirk 56: what comes out is the softmax of channels all the same."""
+    given = Convolutional(2, 5, 6, "NHWC")
+    x = inward(generator().normal(size=(2, *given.array)), given)
+    dy = generator(1).normal(size=(2, 4, 5, 3))
+    found, before = (
+        Alone(Convolution2D(n_out=3, kernel_size=2, activation=name), given, mode=mode).run(x, lambda _: dy.copy())
+        for name in ("softmax", "identity")
+    )
+    z = np.exp(before["y"])
+    assert_close(found["y"], z / z.sum(axis=3, keepdims=True), 1e-9)
+    axis = 2 if mode == "dl4j" else 3
+    y = z / z.sum(axis=axis, keepdims=True)
+    dz = y * (dy - (y * dy).sum(axis=axis, keepdims=True))
+    assert_close(found["db"].reshape(-1), dz.sum(axis=(0, 1, 2)), 1e-9, 1e-12)
+
+
 def test_fans_count_taps():
     found = Convolution2D(n_out=6, kernel_size=(3, 2), stride=(3, 1)).given(IMAGES[0]).params()
     assert [(p.name, p.shape) for p in found] == [("b", (6,)), ("W", (6, 2, 3, 2))]

@@ -1,5 +1,8 @@
 """Where DL4J's quirks matter to a network."""
 
+import numpy as np
+import pytest
+
 from dl4py.compatibility import QUIRKS, quirk_lines
 from dl4py.network import Network, NetworkConfig
 from dl4py.network.graph import build
@@ -53,3 +56,20 @@ def test_lines_say_what_holds_and_what_would():
     quirk = QUIRKS[24]
     assert quirk_lines({24: ("a", "b")}, "exact") == [f"  quirk 24, a, b: {quirk.exact}; `dl4j` has: {quirk.dl4j}"]
     assert quirk_lines({24: ("a",)}, "dl4j") == [f"  quirk 24, a: {quirk.dl4j}; `exact` has: {quirk.exact}"]
+
+
+@pytest.mark.parametrize("mode", ["exact", "dl4j"])
+def test_dl4j_does_not_train_a_graph_whose_vertices_alone_have_parameters(mode):
+    attention = {"name": "v", "type": "attention", "inputs": ["a"] * 3, "n_out": 2, "n_heads": 1, "project_input": True}
+    spec = {
+        "inputs": {"a": {"type": "recurrent", "size": 3, "time": 4}},
+        "vertices": [attention, {"name": "out", "type": "rnn_loss", "loss": "mse", "activation": "identity"}],
+    }
+    network = Network(NetworkConfig.model_validate({**spec, "compatibility": mode}))
+    assert met(network.graph)[62] == ("v",)
+    x, y = np.ones((2, 3, 4), "f"), np.zeros((2, 2, 4), "f")
+    before, score = network.params.copy(), network.score(x, y)
+    trains = mode == "exact"
+    assert score > 0.0
+    assert network.fit(x, y) == (score if trains else 0.0)
+    assert (network.iteration, np.array_equal(network.params, before)) == ((1, False) if trains else (0, True))

@@ -105,6 +105,40 @@ def test_dl4j_passes_twice_the_gradient_to_parameters_and_below():
     assert_close(twice[out:], true[out:], 1e-12, 1e-15)
 
 
+@pytest.mark.parametrize("way", ["clip_l2_per_layer", "clip_l2_per_param_type"])
+def test_dl4j_clips_its_gradient_by_parameter_only(way):
+    """Quirk 61: its vertices do not say where in memory their gradient is."""
+    vertex = {"n_out": 6, "n_heads": 2, "project_input": True, "updater": {"type": "sgd", "learning_rate": 1.0}}
+    vertex |= {"gradient_normalization": way, "gradient_normalization_threshold": 1e-3}
+    y = generator(2).uniform(-0.5, 0.5, (3, 2, 4))
+    for mode, free in (("exact", False), ("dl4j", way == "clip_l2_per_layer")):
+        net = network(vertex, compatibility=mode)
+        slots = [s for s in net.parameters.slots if s.node.name == "at"]
+        span = slice(slots[0].offset, slots[-1].stop)
+        before, gradient = net.params.copy(), net.gradient([Q, K, V], y)[span] / 3
+        net.fit([Q, K, V], y)
+        step = (before - net.params)[span]
+        parts = [gradient] if way == "clip_l2_per_layer" else np.split(gradient, [s.stop - span.start for s in slots])
+        clipped = np.concatenate([part * 1e-3 / max(np.linalg.norm(part), 1e-3) for part in parts])
+        assert_close(step, gradient if free else clipped, 1e-9, 1e-12)
+
+
+def test_dl4j_attends_to_features_where_these_come_last():
+    """Quirk 64."""
+    given = {"type": "recurrent", "size": 3, "time": 4, "format": "nwc"}
+    vertices = [
+        {"name": "v", "type": "attention", "inputs": ["a", "a", "a"]},
+        {"name": "out", "type": "rnn_loss", "loss": "mse", "activation": "identity"},
+    ]
+    x = G.normal(size=(2, 4, 3))
+    for mode, rows in (("exact", x), ("dl4j", x.transpose(0, 2, 1))):
+        spec = {"inputs": {"a": given}, "vertices": vertices, "data_type": "double", "compatibility": mode}
+        weights = np.exp(rows @ rows.transpose(0, 2, 1) / np.sqrt(rows.shape[2]))
+        truth = weights / weights.sum(axis=2, keepdims=True) @ rows
+        found = Network(NetworkConfig.model_validate(spec)).activations(x)["v"]
+        assert_close(found, truth if mode == "exact" else truth.transpose(0, 2, 1), 1e-9, 1e-12)
+
+
 def test_first_values_scale_with_the_widths():
     vertex = network({"n_out": 6, "n_heads": 2, "project_input": True}).graph.node("at").thing
     assert {p.name: (p.shape, p.fan_in, p.fan_out) for p in vertex.params()} == {
