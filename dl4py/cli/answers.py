@@ -45,9 +45,9 @@ def write(answers: Sequence[Answer], files: Sequence[str], output: str, form: st
     if form == "npz":
         data = _npz(answers, files)
     elif form == "jsonl":
-        data = _jsonl(answers, files, classes).encode()
+        data = jsonl_of(answers, files, classes).encode()
     else:
-        data = _csv(answers, files, classes).encode()
+        data = "".join(csv_of(answers, files, classes)).encode()
     if output == "-":
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -70,7 +70,8 @@ def _npz(answers: Sequence[Answer], files: Sequence[str]) -> bytes:
     return buffer.getvalue()
 
 
-def _jsonl(answers: Sequence[Answer], files: Sequence[str], classes: bool) -> str:
+def jsonl_of(answers: Sequence[Answer], files: Sequence[str], classes: bool) -> str:
+    """A JSON object a line."""
     lines = []
     for i in range(len(answers[0].y)):
         told = {a.output: _told(a, i, classes) for a in answers if not classes or a.best is not None}
@@ -84,16 +85,17 @@ def _told(answer: Answer, i: int, classes: bool) -> dict[str, Any]:
     return ({"class": answer.best[i]} if answer.best is not None else {}) | figures
 
 
-def _csv(answers: Sequence[Answer], files: Sequence[str], classes: bool) -> str:
+def csv_of(answers: Sequence[Answer], files: Sequence[str], classes: bool) -> tuple[str, str]:
+    """The line of names, and those of the examples; classes alone have no names."""
     if classes:
         best = [a.best for a in answers if a.best is not None]
         written = best if len(best) == 1 else [list(map(_field, words)) for words in best]
-        return "".join(",".join(row) + "\n" for row in zip(*written, strict=True))
+        return "", "".join(",".join(row) + "\n" for row in zip(*written, strict=True))
     columns = [_column("file", files)] if files else []
     for answer in answers:
         columns += _columns(answer, len(answers) > 1)
     heads, fields = zip(*columns, strict=True)
-    return "".join(",".join(row) + "\n" for row in (heads, *zip(*fields, strict=True)))
+    return ",".join(heads) + "\n", "".join(",".join(row) + "\n" for row in zip(*fields, strict=True))
 
 
 def _columns(answer: Answer, several: bool) -> list[tuple[str, list[str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -32,21 +33,25 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value))
 
 
-def trained(model: Any, iteration: int, figures: Any, as_json: bool, outputs: dict[str, Any] | None = None) -> None:
-    """The result of a training: figures on the test part, where there is one, and where the model lies.
+def trained(run: Any, network: Any, found: Sequence[Any], as_json: bool) -> None:
+    """The result of a training: figures of all outputs on the test part, if there is one, and where the model lies."""
+    from dl4py.training.folder import MODEL
 
-    `figures` are those of the first output, `outputs` those of all outputs by name where there are several.
-    """
+    model = run.folder / MODEL
+    outputs = dict(zip(network.graph.outputs, found, strict=False)) if len(found) > 1 else {}
     if as_json:
-        result = {"run": str(model.parent), "model": str(model), "iteration": iteration}
-        test = {"test": figures.as_dict() | {"loss": figures.loss}} if figures is not None else {}
+        result = {"run": str(run.folder), "model": str(model), "iteration": network.iteration}
+        test = {"test": found[0].as_dict() | {"loss": found[0].loss}} if found else {}
         more = {"outputs": {name: each.as_dict() for name, each in outputs.items()}} if outputs else {}
-        show_json(result | test | more)
+        early = {"early_stopping": run.stopper.told()} if run.stopper else {}
+        show_json(result | early | test | more)
         return
-    for name, each in (outputs or {}).items():
+    if run.stopper:
+        show(run.stopper.text())
+    for name, each in outputs.items():
         show(f"output `{name}`:\n" + each.stats().strip("\n"))
-    if figures is not None and not outputs:
-        show(figures.stats().strip("\n"))
+    if found and not outputs:
+        show(found[0].stats().strip("\n"))
     show(f"model: {model}")
 
 

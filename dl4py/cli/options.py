@@ -46,6 +46,9 @@ set_option = click.option(
     help="Change a value of the spec, for example training.epochs=5.",
 )
 seed_option = click.option("--seed", type=int, help="Seed of weights, splits and orders; the spec's when absent.")
+master_option = click.option(
+    "--master", metavar="URL", help="Compute on Spark, for example local[2] or yarn; spark-submit's when started by it."
+)
 
 
 def read_spec(path: str, overrides: tuple[str, ...] = (), seed: int | None = None) -> Any:

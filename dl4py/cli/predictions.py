@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from dl4py.cli.answers import Answer
+from dl4py.data.batch import Batch
 from dl4py.data.dataset import Dataset
 from dl4py.data.image_form import ImageForm
 from dl4py.data.images import MODES
 from dl4py.data.places import Paths
+from dl4py.errors import InvalidValue
 from dl4py.evaluation.judging import CLASSIFYING
 from dl4py.network.feed import input_shapes
 from dl4py.shapes import Convolutional
@@ -32,17 +36,51 @@ def files_of(x: Dataset) -> tuple[str, ...]:
 def compute(network: Any, x: Dataset, batch: int) -> list[Answer]:
     """All outputs for all examples, in the units of the labels."""
     input_shapes(network.graph, list(x.features))
-    parts = []
+    return joined([answers_of(network, part) for part in _batches(x, batch)])
+
+
+def featurized(network: Any, x: Dataset, layer: str, batch: int) -> Answer:
+    """What one layer or vertex answers to all examples."""
+    check_layer(network, layer)
+    input_shapes(network.graph, list(x.features))
+    return joined([[features_of(network, part, layer)] for part in _batches(x, batch)])[0]
+
+
+def _batches(x: Dataset, batch: int) -> Iterator[Batch]:
     for start in range(0, max(len(x), 1), batch):
-        rows = x.batch(slice(start, start + batch))
-        if network.normalizer is not None:
-            rows = network.normalizer.apply_batch(rows)
-        y = network.output(list(rows.features), mask=list(rows.feature_masks) or None)
-        parts.append(y if isinstance(y, list) else [y])
-    arrays = [np.concatenate(pieces) for pieces in zip(*parts, strict=True)]
+        yield x.batch(slice(start, start + batch))
+
+
+def joined(parts: list[list[Answer]]) -> list[Answer]:
+    """The answers to several batches as those to one."""
+    whole = []
+    for answers in zip(*parts, strict=True):
+        best = None if answers[0].best is None else [word for answer in answers for word in answer.best or ()]
+        whole.append(replace(answers[0], y=np.concatenate([answer.y for answer in answers]), best=best))
+    return whole
+
+
+def answers_of(network: Any, batch: Batch) -> list[Answer]:
+    """All outputs for a batch that is not yet normalized, in the units of the labels."""
+    fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
+    y = network.output(list(fed.features), mask=list(fed.feature_masks) or None)
+    arrays = y if isinstance(y, list) else [y]
     if network.normalizer is not None and not classifying(network, network.graph.outputs[0]):
         arrays[0] = network.normalizer.revert_labels(arrays[0])
-    return [_answer(network, i, y) for i, y in enumerate(arrays)]
+    return [_answer(network, i, array) for i, array in enumerate(arrays)]
+
+
+def features_of(network: Any, batch: Batch, layer: str) -> Answer:
+    """The activations of a layer or vertex for a batch that is not yet normalized."""
+    fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
+    return Answer(layer, network.activations(list(fed.features), mask=list(fed.feature_masks) or None)[layer])
+
+
+def check_layer(network: Any, layer: str) -> None:
+    """Refuses a layer that the network does not have."""
+    names = [node.name for node in network.graph.nodes]
+    if layer not in names:
+        raise InvalidValue(f"the network has no layer or vertex `{layer}`", hint=f"there are {', '.join(names)}")
 
 
 def _answer(network: Any, i: int, y: np.ndarray) -> Answer:

@@ -133,6 +133,11 @@ class Dataset:
         return self.fresh is not None or any(isinstance(a, Deferred) for a in self.features)
 
     @property
+    def columns(self) -> int:
+        """How many arrays of labels there are."""
+        return len(self.features if self.mirror else self.labels)
+
+    @property
     def unpacked(self) -> bool:
         """Whether all features lie in memory as numbers that batches can hold as they are."""
         return self.fresh is None and all(_fit(a) and not _mapped(a) for a in self.features)

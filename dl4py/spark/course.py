@@ -50,12 +50,14 @@ class Course:
             raise TrainingError("there is nothing to train on: the data has no examples")
         for listener in self.listeners:
             listener.started(network, len(rounds), epochs)
-        while network.epoch < epochs:
+        while network.epoch < epochs and not self._stopping():
             with self.stats.phase("Split"):
                 rounds = self.deal(network.epoch)[skip:]
             score = self._epoch(rounds, score)
+            if any(isinstance(listener, Rounds) and listener.stopping for listener in self.listeners):
+                return score  # interrupted
             if self._stopping():
-                return score
+                break
             skip = 0
             network.end_epoch()
             for listener in self.listeners:
@@ -93,4 +95,4 @@ class Course:
         return score
 
     def _stopping(self) -> bool:
-        return any(isinstance(listener, Rounds) and listener.stopping for listener in self.listeners)
+        return any(listener.stopping for listener in self.listeners)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dl4py.atomic import write_text
+from dl4py.data.config import DataConfig
 from dl4py.errors import Interrupted, InvalidValue
-from dl4py.formats.model import load, save
+from dl4py.evaluation.judging import judge
+from dl4py.formats.model import load
 from dl4py.network.network import Network
 from dl4py.spark.config import SparkConfig
+from dl4py.spark.inference import judge as on_cluster
 from dl4py.spark.masters.base import Rounds
+from dl4py.spark.reading.files import remote
+from dl4py.spark.reading.parts import Parts, open_parts
 from dl4py.spark.stats import Stats
-from dl4py.spark.transports.jobs import as_cluster_error, from_spark
+from dl4py.spark.synchronous import Distributed
+from dl4py.spark.transports.jobs import spark_errors
+from dl4py.spec.thing import paths_of
 from dl4py.spec.write import write
 from dl4py.training.checkpoints import Checkpoints, batches_done
 from dl4py.training.folder import CHECKPOINT, METRICS, MODEL, SPEC
@@ -72,22 +80,39 @@ def fit_run(
     stats = Stats(getattr(master, "collect_training_stats", False))
     keeper = RoundCheckpoints(run.folder, training.checkpoint_seconds, training.epochs, done)
     keeper.command = command
-    with Metrics(run.folder / METRICS, training.log_every) as metrics, keeper.watching_signals():
-        try:
-            master.fit(
-                context, network, run.batches, training.epochs, [metrics, *listeners, keeper],
-                skip=done, stats=stats,
-            )  # fmt: skip
-        except Exception as error:
-            if from_spark(error):
-                raise as_cluster_error(error) from error
-            raise
+    with Metrics(run.folder / METRICS, training.log_every) as metrics, keeper.watching_signals(), spark_errors():
+        told = [metrics, *listeners, *run.watching(network), keeper]
+        master.fit(context, network, run.batches, training.epochs, told, skip=done, stats=stats)
         keeper.stop(network)
-    save(network, run.folder / MODEL)
-    (run.folder / CHECKPOINT).unlink(missing_ok=True)
+    network = run.concluded(network)
     if stats.wanted:
         stats.write(run.folder)
     return network
+
+
+def read_by_executors(spec: Any) -> bool:
+    """Whether executors read the data of a spec."""
+    config: SparkConfig = spec.spark
+    data: DataConfig = spec.data
+    readers = [reader for reader in (data.train, data.validation, data.test) if reader is not None]
+    paths = [getattr(reader, name) for reader in readers for name in paths_of(type(reader))]
+    return config.read_by == "executors" or (config.read_by is None and any(remote(p) for p in paths if p))
+
+
+def read_on(context: Any, spec: Any) -> Parts:
+    """The data of a spec, read by executors."""
+    master = spec.spark.master
+    if not isinstance(master, Distributed):
+        raise InvalidValue(
+            f"`{master.type}` trains on data of the driver", at=spec.spark.mark("read_by"), hint="`read_by: driver`"
+        )
+    with spark_errors():
+        return open_parts(context, spec.data)
+
+
+def run_on(context: Any, folder: Path, spec: Any, data: Any) -> Run:
+    """The run of a folder; parts that lie on the cluster are judged there."""
+    return Run(folder, spec, data, partial(on_cluster, context) if isinstance(data, Parts) else judge)
 
 
 def _start(run: Run) -> tuple[Network, int]:

@@ -75,8 +75,7 @@ def blocks_of(context: Any, data: Any, size: int = BATCH) -> Any:
 
 def judge(context: Any, network: Network, data: Any, wanted: Sequence[Wanted]) -> list[Any]:
     """The figures that `evaluation.judging.judge` gives on one machine: same batches, same order."""
-    columns = data.columns if isinstance(data, Part) else len(data.features if data.mirror else data.labels)
-    names = tuple(data.class_names)
+    columns, names = data.columns, tuple(data.class_names)
 
     def work(network: Network, blocks: Iterable[Block]) -> Iterator[tuple[int, Judging]]:
         judging, first = Judging.begin(network, wanted, names, columns), -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dl4py.spec import Flag, NonNegative, Size, Thing, key
 from dl4py.spec.sections import section
+from dl4py.training.early_stopping import EarlyStopping
 
 
 @section("training", order=20)
@@ -16,4 +17,7 @@ class TrainingConfig(Thing):
     log_every: Size = key("Iterations between two lines of `metrics.jsonl`.", default=10)
     checkpoint_seconds: NonNegative = key(
         "Seconds between two checkpoints, written at the end of an epoch; 0 writes one every epoch.", default=60.0
+    )
+    early_stopping: EarlyStopping | None = key(
+        "Judge the validation part after epochs, keep the best network, and end in time.", default=None
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from dl4py.errors import DL4PyError
 
 SPEC, METRICS, CHECKPOINT, MODEL = "spec.yaml", "metrics.jsonl", "checkpoint.zip", "model.zip"
+BEST, LAST, EARLY = "best.zip", "last.zip", "early_stopping.json"
 
 
 def new_folder(stem: str, base: Path = Path("runs")) -> Path:

@@ -27,21 +27,31 @@ class Listener:
     def ended(self, network: Network) -> None:
         """Training has ended."""
 
+    @property
+    def stopping(self) -> bool:
+        """Whether training is to end after this step, or after this epoch."""
+        return False
+
 
 def train(network: Network, batches: BatchIterator, epochs: int, listeners: Sequence[Listener], skip: int = 0) -> float:
-    """Trains until `network.epoch` is `epochs`; `skip` batches of the present epoch are already done.
+    """Trains until `network.epoch` is `epochs`, or a listener asks to stop; `skip` batches of the present epoch are
+    already done.
 
     Returns the last score. Raises `TrainingError` when a score is not finite.
     """
     score = math.nan
     for listener in listeners:
         listener.started(network, len(batches), epochs)
-    while network.epoch < epochs:
+    while network.epoch < epochs and not _stopping(listeners):
         with closing(batches.epoch(network.epoch, skip)) as epoch:
             for batch in epoch:
                 score = _step(network, batch)
                 for listener in listeners:
                     listener.iteration(network, score, batch.size)
+                if _stopping(listeners):
+                    break
+        if _stopping(listeners):
+            break
         skip = 0
         network.end_epoch()
         for listener in listeners:
@@ -49,6 +59,10 @@ def train(network: Network, batches: BatchIterator, epochs: int, listeners: Sequ
     for listener in listeners:
         listener.ended(network)
     return score
+
+
+def _stopping(listeners: Sequence[Listener]) -> bool:
+    return any(listener.stopping for listener in listeners)
 
 
 def _step(network: Network, batch: Batch) -> float:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from dl4py.atomic import write_text
-from dl4py.data.config import Data, DataConfig
+from dl4py.data.config import DataConfig
 from dl4py.data.iterator import BatchIterator
-from dl4py.errors import ModelFileError
-from dl4py.evaluation.judging import evaluate
+from dl4py.errors import InvalidValue, ModelFileError
+from dl4py.evaluation.judging import Wanted, judge
 from dl4py.formats.model import load, save
 from dl4py.network.network import Network
 from dl4py.spec.bind import Spec, bind
@@ -19,20 +19,33 @@ from dl4py.spec.source import Source
 from dl4py.spec.write import write
 from dl4py.training.checkpoints import Checkpoints, batches_done
 from dl4py.training.config import TrainingConfig
-from dl4py.training.folder import CHECKPOINT, METRICS, MODEL, SPEC
+from dl4py.training.early_stopping import Stopper
+from dl4py.training.folder import BEST, CHECKPOINT, LAST, METRICS, MODEL, SPEC
 from dl4py.training.loop import Listener, train
 from dl4py.training.metrics import Metrics, cut
 from dl4py.training.profile import Profile
 
+Judging = Callable[[Network, Any, Sequence[Wanted]], list[Any]]
+
 
 class Run:
-    """One training in its folder; `data` is that of the spec where it is open already."""
+    """One training in its folder.
 
-    def __init__(self, folder: Path, spec: Spec, data: Data | None = None) -> None:
-        self.folder, self.spec = folder, spec
+    `data` is that of the spec where it is open already, `judging` gives the figures of a network on a part of it.
+    """
+
+    def __init__(self, folder: Path, spec: Spec, data: Any = None, judging: Judging = judge) -> None:
+        self.folder, self.spec, self.judging = folder, spec, judging
+        self.stopper: Stopper | None = None
         self.training: TrainingConfig = spec.training
         config: DataConfig = spec.data
-        self.data = data or config.open()
+        self.data: Any = data or config.open()
+        if self.training.early_stopping is not None and self.data.validation is None:
+            raise InvalidValue(
+                "early stopping judges the validation part, and there is none",
+                at=self.training.mark("early_stopping"),
+                hint="`data: {split: {validation: 0.1}}`",
+            )
         self.batches = BatchIterator(
             self.data.train,
             self.training.batch_size,
@@ -46,11 +59,16 @@ class Run:
     @classmethod
     def resume(cls, folder: Path) -> Run:
         """The run of an earlier folder."""
+        return cls(folder, cls.spec_of(folder))
+
+    @classmethod
+    def spec_of(cls, folder: Path) -> Spec:
+        """The spec of an earlier run."""
         if not (folder / SPEC).exists():
             raise ModelFileError(
                 f"{folder} is no run folder: `{SPEC}` is missing", hint="name the folder that `train` printed"
             )
-        return cls(folder, bind(Source.read(folder / SPEC)))
+        return bind(Source.read(folder / SPEC))
 
     def train(self, listeners: Sequence[Listener] = (), profile: Profile | None = None) -> Network:
         """Trains to the end, from the last checkpoint if there is one, and writes the model.
@@ -63,7 +81,7 @@ class Run:
         training = self.training
         keeper = Checkpoints(self.folder, training.checkpoint_seconds, training.epochs, done)
         with Metrics(self.folder / METRICS, training.log_every) as metrics, keeper.watching_signals():
-            batches, told = self.batches, [metrics, *listeners, keeper]
+            batches, told = self.batches, [metrics, *listeners, *self.watching(network), keeper]
             if profile is not None:
                 batches, told = replace(batches, waits=profile.waits), profile.watch(network, told)
             try:
@@ -71,7 +89,27 @@ class Run:
             finally:
                 if profile is not None:
                     profile.unwatch()
-        save(network, self.folder / MODEL)
+        return self.concluded(network)
+
+    def watching(self, network: Network) -> list[Listener]:
+        """Early stopping, where the spec asks for it; it knows what was found before this network."""
+        config = self.training.early_stopping
+        if config is None:
+            return []
+        wanted = Wanted.of(network, config.judgement(), config.output or 0)
+        self.stopper = Stopper(config, self.folder, lambda it: self.judging(it, self.data.validation, [wanted])[0])
+        self.stopper.resume(network.epoch)
+        return [self.stopper]
+
+    def concluded(self, network: Network) -> Network:
+        """Writes the model: the network, or that of the best epoch, which is handed back."""
+        if self.stopper is not None and self.stopper.config.save_last_model:
+            save(network, self.folder / LAST)
+        if (best := self.folder / BEST).exists():
+            network = load(best)
+            best.replace(self.folder / MODEL)
+        else:
+            save(network, self.folder / MODEL)
         (self.folder / CHECKPOINT).unlink(missing_ok=True)
         return network
 
@@ -85,7 +123,13 @@ class Run:
 
     def evaluate(self, network: Network, output: int | str = 0) -> Any:
         """Figures of an output on the test part, None without one."""
-        return evaluate(network, self.data.test, output=output) if self.data.test is not None else None
+        return self.evaluate_all(network, [output])[0] if self.data.test is not None else None
+
+    def evaluate_all(self, network: Network, outputs: Sequence[int | str]) -> list[Any]:
+        """Figures of several outputs on the test part; nothing without one."""
+        if self.data.test is None:
+            return []
+        return self.judging(network, self.data.test, [Wanted.of(network, None, output) for output in outputs])
 
     def _start(self) -> tuple[Network, int]:
         for name in (CHECKPOINT, MODEL):

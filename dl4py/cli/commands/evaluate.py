@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from dl4py.cli.gates import Gate, gates
-from dl4py.cli.options import common, is_spec, json_option, read_spec, set_option
+from dl4py.cli.options import common, is_spec, json_option, master_option, read_spec, set_option
 
 
 @click.command()
@@ -23,6 +23,7 @@ from dl4py.cli.options import common, is_spec, json_option, read_spec, set_optio
     "absent.",
 )
 @click.option("--of", "output", metavar="OUTPUT", help="The output to judge; all, or with --metric the first.")
+@master_option
 @gates
 @set_option
 @json_option
@@ -34,6 +35,7 @@ def command(
     header: bool,
     metrics: tuple[str, ...],
     output: str | None,
+    master: str | None,
     lows: tuple[Gate, ...],
     highs: tuple[Gate, ...],
     overrides: tuple[str, ...],
@@ -48,26 +50,37 @@ def command(
     Examples:
       dl4py evaluate runs/iris_mlp-1/model.zip --data specs/iris_mlp.yaml
       dl4py evaluate model.zip --data test.csv --header --metric roc --min auc=0.9
+      dl4py evaluate model.zip --data spec.yaml --master local[2]
     """
     from dl4py.cli import console
+    from dl4py.cli.cluster import cluster, data_on
     from dl4py.cli.gates import check
     from dl4py.cli.metrics import judgement, text
-    from dl4py.evaluation import evaluate
-    from dl4py.evaluation.judging import as_dataset
+    from dl4py.evaluation.judging import Wanted, as_dataset, judge
     from dl4py.formats.model import load
 
-    wanted: list[Any] = [judgement(written) for written in metrics] or [None]
+    judgements: list[Any] = [judgement(written) for written in metrics] or [None]
     network = load(model)
-    found = read_spec(data, overrides).data if is_spec(data) else csv_reader(network, data, labels, header)
-    dataset = as_dataset(found)
+    spec = read_spec(data, overrides) if is_spec(data) else None
+    source = spec.data if spec else csv_reader(network, data, labels, header)
+    with cluster(master) as context:
+        found = data_on(context, spec, source) if context is not None else as_dataset(source).at_rest()
+        columns = found.columns
+        outputs = [output] if output else network.graph.outputs[: 1 if metrics else max(1, columns)]
+        asked = list(product(judgements, outputs))
+        wanted = [Wanted.of(network, each, name) for each, name in asked]
+        if context is None:
+            judged = judge(network, found, wanted)
+        else:
+            from dl4py.spark.inference import judge as judge_on
+
+            judged = judge_on(context, network, found, wanted)
     known: dict[str, Any] = {}
-    outputs = [output] if output else network.graph.outputs[: 1 if metrics else max(1, len(dataset.labels))]
-    for asked, name in product(wanted, outputs):
-        figures = evaluate(network, dataset, judgement=asked, output=name)
+    for (each, name), figures in zip(asked, judged, strict=True):
         under = "" if name == outputs[0] else f"{name}."
         known |= {under + figure: value for figure, value in (figures.as_dict() | {"loss": figures.loss}).items()}
         if as_json:
-            which = ({"metric": asked.type} if asked else {}) | ({"output": name} if len(outputs) > 1 else {})
+            which = ({"metric": each.type} if each else {}) | ({"output": name} if len(outputs) > 1 else {})
             console.show_json(which | figures.as_dict() | {"loss": figures.loss})
         else:
             console.show((f"output `{name}`:\n" if len(outputs) > 1 else "") + text(figures))

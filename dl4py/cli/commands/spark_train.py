@@ -44,9 +44,9 @@ def command(
     from dl4py.cli import console
     from dl4py.cli.cluster_progress import ClusterProgress
     from dl4py.cli.progress import Progress
-    from dl4py.spark.fit import fit_run
+    from dl4py.spark.fit import fit_run, read_by_executors, read_on, run_on
     from dl4py.spark.session import open_session
-    from dl4py.training.folder import MODEL, new_folder, own_folder
+    from dl4py.training.folder import new_folder, own_folder
     from dl4py.training.run import Run
 
     if (spec is None) == (resume is None):
@@ -54,11 +54,12 @@ def command(
     if resume is not None:
         if overrides or seed is not None or output is not None or plan or simulate:
             raise click.UsageError("A resumed run keeps its spec: leave all options but --master out.")
-        run = Run.resume(resume)
-        session = open_session(master)
+        bound = Run.spec_of(resume)
     else:
         bound = read_spec(str(spec), overrides, seed)
-        data = bound.data.open()  # what cannot be read, and a cluster that is not there, leave no folder behind
+    executors = read_by_executors(bound) and not plan and simulate is None
+    data = None if executors else bound.data.open()
+    if resume is None:
         if plan:
             from dl4py.spark.forecast import forecast_of
 
@@ -77,10 +78,13 @@ def command(
             else:
                 console.show(made.text())
             return
-        session = open_session(master)
-        run = Run(own_folder(output) if output else new_folder(Path(str(spec)).stem), bound, data)
-    console.say(f"run folder {run.folder}; Spark {session.version} on {session.sparkContext.master}")
+    session = open_session(master)
+    data = data or read_on(session.sparkContext, bound)
+    if resume is None:  # what cannot be read, and a cluster that is not there, leave no folder behind
+        resume = own_folder(output) if output else new_folder(Path(str(spec)).stem)
+    run = run_on(session.sparkContext, resume, bound, data)
+    who = "executors read the data, " if executors else ""
+    console.say(f"run folder {run.folder}; {who}Spark {session.version} on {session.sparkContext.master}")
     network = fit_run(session.sparkContext, run, [ClusterProgress()])
-    figures = run.evaluate(network)
-    console.trained(run.folder / MODEL, network.iteration, figures, as_json)
+    console.trained(run, network, run.evaluate_all(network, network.graph.outputs), as_json)
     session.stop()

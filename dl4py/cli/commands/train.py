@@ -56,7 +56,7 @@ def command(
     from dl4py.cli import console
     from dl4py.cli.gates import check
     from dl4py.cli.progress import Progress
-    from dl4py.training.folder import MODEL, new_folder, own_folder
+    from dl4py.training.folder import new_folder, own_folder
     from dl4py.training.profile import Profile
     from dl4py.training.rehearsal import rehearse
     from dl4py.training.run import Run
@@ -92,13 +92,10 @@ def command(
 
             again = f"train --workers {workers}"
             network = fit_run(Machine(workers), run, [Progress()], command=again, workers=workers, transport="direct")
-        names = network.graph.outputs
         with found.part("evaluation") if found else nullcontext():
-            figures = run.evaluate(network)
-            many = figures is not None and len(names) > 1
-            several = {name: run.evaluate(network, name) for name in names} if many else {}
-    console.trained(run.folder / MODEL, network.iteration, figures, as_json, several)
-    check([*lows, *highs], figures.as_dict() | {"loss": figures.loss} if figures is not None else {})
+            figures = run.evaluate_all(network, network.graph.outputs)
+    console.trained(run, network, figures, as_json)
+    check([*lows, *highs], figures[0].as_dict() | {"loss": figures[0].loss} if figures else {})
 
 
 @contextmanager

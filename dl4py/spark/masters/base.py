@@ -19,7 +19,9 @@ MASTERS: Kind[TrainingMaster] = Kind("training master", package="dl4py.spark.mas
 
 
 class Rounds(Listener):
-    """A listener that hears more: whether the network's numbers are those after the round, and asks to stop."""
+    """A listener that hears more: whether the network's numbers are those after the round; what it stops, goes on
+    another time.
+    """
 
     def prepared(self, lines: Sequence[str]) -> None:
         """Executors are ready; what was found about them."""
@@ -29,11 +31,6 @@ class Rounds(Listener):
 
     def round(self, network: Network, current: bool) -> None:
         """A round was trained."""
-
-    @property
-    def stopping(self) -> bool:
-        """Whether training is to end after this round."""
-        return False
 
 
 class TrainingMaster(Thing):

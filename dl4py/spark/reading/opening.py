@@ -41,7 +41,7 @@ def open_pieces(context: Any, reader: Reader, level: str = "MEMORY_AND_DISK") ->
     names: tuple[str, ...] = ()
     if isinstance(reader, ImageFolder):
         raw, sources, names = image_pieces(context, reader)
-    elif type(reader) in READERS:
+    elif can_read(reader):
         raw, sources = READERS[type(reader)](context, reader)
     else:
         known = ", ".join(sorted(cls.type for cls in (*READERS, ImageFolder)))
@@ -59,6 +59,11 @@ def open_pieces(context: Any, reader: Reader, level: str = "MEMORY_AND_DISK") ->
             f"sequences of {reader.path} have {least} to {most} steps", at=reader.mark("align"), hint=UNEQUAL
         )
     return replace(pieces, kept=raw)
+
+
+def can_read(reader: Reader) -> bool:
+    """Whether executors read this kind of data."""
+    return type(reader) in READERS or isinstance(reader, ImageFolder)
 
 
 def _named(

@@ -59,24 +59,41 @@ def image_pieces(context: Any, reader: ImageFolder) -> tuple[Any, int, tuple[str
             at=varying.mark(),
             hint="`read_by: driver`, or leave random transforms out",
         )
-    inside = packed(context, reader.path, at)
+    bytes_of, files = images_at(context, reader.path, at, folders=True)
+    pieces = pixel_pieces(bytes_of, files, ImageForm.of(reader), labelled=True)
+    return pieces, len(files), tuple(sorted({file.path.parent.name for file in files}))
+
+
+def images_at(context: Any, path: str, at: Any, *, folders: bool) -> tuple[Any, list[File]]:
+    """The bytes of images by number, and their files: those of SequenceFiles, of folders inside, or of the path."""
+    inside = packed(context, path, at)
     if inside is not None:
-        bytes_of, files = inside
-    else:
-        found = files_at(context, reader.path, at, deep=True)
-        files = [f for f in found if f.path.suffix.lower() in ENDINGS and not f.path.name.startswith(HIDDEN)]
-        if not files:
-            raise DataError(f"{reader.path} holds no folders of images", at=at)
-        bytes_of = contents(context, files, at)
-    form, named = ImageForm.of(reader), [(file.shown, file.path.parent.name) for file in files]
+        return inside
+    found = [] if folders else _images_of(found_at(context, path, at))
+    files = found or _images_of(found_at(context, path, at, deep=True))
+    if not files:
+        raise DataError(f"Spark finds no {'folders of ' if folders else ''}images at {path}", at=at)
+    return contents(context, files, at), files
+
+
+def _images_of(files: list[File]) -> list[File]:
+    return [f for f in files if f.path.suffix.lower() in ENDINGS and not f.path.name.startswith(HIDDEN)]
+
+
+def pixel_pieces(bytes_of: Any, files: list[File], form: ImageForm, *, labelled: bool) -> Any:
+    """Pieces of one image each; the label is the name of its folder."""
+    named = [(file.shown, file.path.parent.name) for file in files]
 
     def read(items: Iterable[tuple[int, bytes]]) -> Iterator[Piece]:
         for number, data in items:
             file, folder = named[number]
             x = image_of(form, file, data=data)[None]
-            yield Piece(number, 0, Batch((x,), (np.zeros(1, np.int32),)), (folder,), (file,), (file,))
+            if labelled:
+                yield Piece(number, 0, Batch((x,), (np.zeros(1, np.int32),)), (folder,), (file,), (file,))
+            else:
+                yield Piece(number, 0, Batch((x,)), origin=(file,))
 
-    return bytes_of.mapPartitions(telling(read)), len(files), tuple(sorted({folder for _, folder in named}))
+    return bytes_of.mapPartitions(telling(read))
 
 
 def sequence_pieces(context: Any, reader: CsvSequence) -> tuple[Any, int]:
@@ -131,12 +148,12 @@ def idx_pieces(context: Any, reader: Idx) -> tuple[Any, int]:
             raise DataError(f"{name} holds {n} images, {files[1].shown} {len(numbers)} labels")
         for start in range(0, n, CHUNK):
             part = np.ascontiguousarray(x[start : start + CHUNK])
-            yield _images(part, None if numbers is None else numbers[start : start + CHUNK], start, name)
+            yield _digits(part, None if numbers is None else numbers[start : start + CHUNK], start, name)
 
     return contents(context, files, reader.mark()).coalesce(1).mapPartitions(telling(read)), 1
 
 
-def _images(pixels: np.ndarray, numbers: np.ndarray | None, start: int, name: str) -> Piece:
+def _digits(pixels: np.ndarray, numbers: np.ndarray | None, start: int, name: str) -> Piece:
     if numbers is None:
         return Piece(0, start, Batch((pixels,)))
     found, first, codes = np.unique(numbers.astype(np.int64), return_index=True, return_inverse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
@@ -16,6 +17,7 @@ from dl4py.spark.outcome import Outcome, Report, fan
 from dl4py.spark.sources import Source
 from dl4py.spark.state import State
 from dl4py.spark.stats import Stats
+from dl4py.spark.transports.watch import Watch
 from dl4py.spark.worker import READY, RECEIVED, WHOLE, Clock, Training
 
 Hands = Sequence[Hand]
@@ -32,22 +34,30 @@ class Jobs:
     depth: int
     retries: int
     stats: Stats
+    limit: float
+    _watch: Watch | None = None
 
     def rounds(self, network: Network, rounds: Sequence[Hands], stopping: Stopping) -> Iterator[tuple[Report, bool]]:
         """Trains rounds; after each, what it reports, and whether the network's numbers are those after it."""
+        self._watch = self._watch or Watch(self.context, self.limit)
         for hands in rounds:
             if stopping():
                 return
             yield self._insisting(network, hands), True
 
     def close(self) -> None:
-        """Nothing stays between rounds."""
+        """Only the watch stays between rounds."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
 
     def _insisting(self, network: Network, hands: Hands) -> Report:
         for attempt in range(self.retries + 1):
             try:
                 return self._round(network, hands)
             except Exception as error:
+                if self._watch is not None and self._watch.error is not None:
+                    raise self._watch.error from error
                 if not from_spark(error) or attempt == self.retries:
                     raise
                 warnings.warn(
@@ -140,3 +150,14 @@ def cause(text: str) -> str:
 def as_cluster_error(error: Exception) -> ClusterError:
     """Spark's failure in one line."""
     return ClusterError(f"a Spark job failed: {cause(str(error))}", hint="`--traceback` shows the whole log")
+
+
+@contextmanager
+def spark_errors() -> Iterator[None]:
+    """What Spark raises inside leaves as `ClusterError`."""
+    try:
+        yield
+    except Exception as error:
+        if from_spark(error):
+            raise as_cluster_error(error) from error
+        raise
