@@ -140,6 +140,17 @@ def test_predict_forms_and_pipes(run, tmp_path):
         assert np.allclose(file["output"][0], [float(v) for v in lines[1].split(",")[1:]], atol=1e-6)
 
 
+def test_predict_with_rounded_weights(run):
+    """As a network of the same weights, rounded, says; and no model is changed."""
+    data, kept = b"5.1,3.5,1.4,0.2\n6.2,3.4,5.4,2.3\n", (run / "model.zip").read_bytes()
+    out, talk = dl4py("predict", run / "model.zip", "-", "--precision", "bf16", stdin=data)
+    assert talk == "weights are rounded to bfloat16, sums are not: what bf16 costs in accuracy, at the usual speed\n"
+    plain, _ = dl4py("predict", run / "model.zip", "-", stdin=data)
+    found, exact = (np.array([line.split(",")[1:] for line in text.split()[1:]], float) for text in (out, plain))
+    assert 1e-5 < abs(found - exact).max() < 0.05
+    assert (run / "model.zip").read_bytes() == kept
+
+
 def test_predict_names_a_wrong_width(run):
     _, talk = dl4py("predict", run / "model.zip", "-", stdin=b"1,2,3\n", status=3)
     assert talk == "error: the input `input` takes arrays of batch x 4, found 1 x 3\n"

@@ -20,6 +20,13 @@ from dl4py.cli.options import common, master_option
 )
 @click.option("--classes", is_flag=True, help="Print the class alone.")
 @click.option("--batch", default=1024, show_default=True, type=click.IntRange(1), help="Examples computed at once.")
+@click.option(
+    "--precision",
+    type=click.Choice(["trained", "bf16"]),
+    default="trained",
+    show_default=True,
+    help="Of the weights: `bf16` rounds them to bfloat16, sums stay as trained; no faster, as there is no bf16 engine.",
+)
 @master_option
 @common
 def command(
@@ -30,6 +37,7 @@ def command(
     source: str | None,
     classes: bool,
     batch: int,
+    precision: str,
     master: str | None,
 ) -> None:
     """Compute what MODEL answers to the examples of INPUT: CSV, JSON lines, npz, npy, idx, an image, a folder of images
@@ -46,8 +54,12 @@ def command(
     from dl4py.cli.cluster import answered, cluster, refuse_local, write
     from dl4py.data.features import read_features
     from dl4py.formats.model import load
+    from dl4py.network.bf16 import round_weights
 
     network = load(model)
+    if precision == "bf16":
+        round_weights(network)
+        console.say("weights are rounded to bfloat16, sums are not: what bf16 costs in accuracy, at the usual speed")
     form = form or answers.form_of(output)
     with cluster(master) as context:
         if context is not None:
