@@ -83,13 +83,16 @@ def forecast(
     seconds = step_seconds(network, batch)
     item = network.params.itemsize
     vector = (network.params.size + (network.updater_state.size if keys.save_updater else 0)) * item  # type: ignore[attr-defined]
-    local = batches * seconds
+    sizes = [network.params.size, network.updater_state.size if keys.save_updater else 0]  # type: ignore[attr-defined]
+    half, local = getattr(keys, "compression", "none") == "fp16", batches * seconds
     costs = []
     for n in workers:
         frequency = keys.batches_per_round(batches, n)
         rounds = -(-batches // (n * frequency))
         steps = sum(-(-min(n * frequency, batches - r * n * frequency) // n) for r in range(rounds))
-        sent, received = exchanged(vector, n, item) if keys.transport == "direct" else by_job(network, vector, n, item)
+        sent, received = (
+            exchanged(sizes, n, item, half=half) if keys.transport == "direct" else by_job(network, vector, n, item)
+        )
         if keys.transport == "direct":
             exchange = EXCHANGE_SECONDS + EXCHANGE_SECONDS_A_BYTE * (sent + received) if n > 1 else 0.0
         else:
@@ -102,13 +105,17 @@ def forecast(
     )  # fmt: skip
 
 
-def exchanged(vector: int, workers: int, item: int) -> tuple[int, int]:
-    """Bytes of numbers that the busiest worker sends and receives in the mean of a vector over a mesh."""
-    size = vector // item
-    edges = [size * k // workers for k in range(workers + 1)]
-    chunks = [b - a for a, b in zip(edges, edges[1:], strict=False)]  # noqa: RUF007
-    most = max((size - c) + c * (workers - 1) for c in chunks)
-    return most * item, most * item
+def exchanged(sizes: Sequence[int], workers: int, item: int, *, half: bool = False) -> tuple[int, int]:
+    """Bytes of numbers that the busiest worker sends and receives in the mean of vectors over a mesh."""
+    from dl4py.spark.transports.half import packed_bytes
+    from dl4py.spark.transports.means import stretches
+
+    def travels(place: slice) -> int:
+        return packed_bytes(place.stop - place.start) if half else (place.stop - place.start) * item
+
+    bytes_of = [sum(map(travels, places)) for places in stretches(sizes, workers)]
+    most = max(sum(bytes_of) - own + own * (workers - 1) for own in bytes_of)
+    return most, most
 
 
 def by_job(network: Network, vector: int, workers: int, item: int) -> tuple[int, int]:

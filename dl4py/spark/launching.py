@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,6 +38,7 @@ class SparkTasks:
         self._group = f"dl4py-direct-{secrets.token_hex(4)}"
         self.error: Exception | None = None
         self._thread: Any = None
+        self._ended = False
 
     def start(self, meeting: Meeting, program: Any, workers: int) -> None:
         """Starts the stage; more workers than cores are refused, for the stage would wait for them in vain."""
@@ -61,10 +63,16 @@ class SparkTasks:
 
             return stay(meeting, BarrierTaskContext.get().partitionId(), program)
 
-        try:
-            self._context.parallelize(range(workers), workers).barrier().mapPartitions(task).collect()
-        except Exception as error:
-            self.error = error
+        end = time.monotonic() + meeting.limit
+        while not self._ended:
+            try:
+                self._context.parallelize(range(workers), workers).barrier().mapPartitions(task).collect()
+                return
+            except Exception as error:
+                if "BarrierJobSlotsNumberCheckFailed" in str(error) and time.monotonic() < end:
+                    continue  # an executor that died is not replaced yet; Spark has waited for a while
+                self.error = error
+                return
 
     def running(self) -> bool:
         """Whether the stage is under way."""
@@ -77,6 +85,7 @@ class SparkTasks:
 
     def end(self) -> None:
         """Cancels the stage."""
+        self._ended = True
         self._context.cancelJobGroup(self._group)
         self.wait(30.0)
 

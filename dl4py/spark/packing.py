@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
+from shlex import quote
 
 from dl4py.errors import ClusterError
 
@@ -82,13 +83,14 @@ def needed() -> list[Distribution]:
 
 
 def submit_lines(archive: Path, spec: str) -> dict[str, str]:
-    """The line for each sort of cluster; the driver runs here, with this Python."""
-    entry, name = HOUSE / "spark" / "entry.py", archive.name
-    driver = f"PYSPARK_DRIVER_PYTHON={sys.executable} PYSPARK_PYTHON=./env/bin/python"
-    tail = f"--archives {archive}#env {entry} spark-train {spec}"
+    """The line for each sort of cluster; the driver runs here, with this Python, executors with the packed one."""
+    entry = HOUSE / "spark" / "entry.py"
+    driver = f"PYSPARK_DRIVER_PYTHON={quote(sys.executable)} PYSPARK_PYTHON=./env/bin/python"
+    tail = f"--archives {quote(str(archive))}#env {quote(str(entry))} spark-train {quote(spec)}"
+    pods = "--conf spark.kubernetes.container.image=IMAGE --conf spark.executor.instances=2"
     return {
         "yarn": f"{driver} spark-submit --master yarn --deploy-mode client {tail}",
-        "standalone": f"{driver} spark-submit --master spark://HOST:7077 {tail}",
-        "kubernetes": f"{driver} spark-submit --master k8s://https://HOST:6443 --conf "
-        f"spark.kubernetes.container.image=IMAGE --conf spark.kubernetes.file.upload.path=s3a://BUCKET/{name} {tail}",
+        "standalone": f"{driver} spark-submit --master spark://HOST:7077 --deploy-mode client {tail}",
+        "kubernetes": f"{driver} spark-submit --master k8s://https://HOST:6443 --deploy-mode client {pods} "
+        f"--conf spark.driver.host=THIS_HOST {tail}",
     }

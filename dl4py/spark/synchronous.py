@@ -71,7 +71,10 @@ class Distributed(TrainingMaster):
         default="spark",
     )
     retries: Count = key("Times that a round, or a stage of `direct`, is made again after Spark lost it.", default=3)
-    wait_seconds: Positive = key("Longest wait for another worker in transport `direct`.", default=600.0)
+    wait_seconds: Positive = key(
+        "Longest wait for another worker in transport `direct`, and for executors to take a task in transport `spark`.",
+        default=600.0,
+    )
     checkpoint_rounds: Size = key(
         "Rounds between two states that the driver fetches in transport `direct`; it goes on from the last after a "
         "loss. Ends of epochs are always fetched.",
@@ -195,7 +198,7 @@ class Synchronous(Distributed):
         if self.transport == "spark":
             from dl4py.spark.transports.jobs import Jobs
 
-            return Jobs(context, source, self.training(), self.aggregation_depth, self.retries, stats)
+            return Jobs(context, source, self.training(), self.aggregation_depth, self.retries, stats, self.wait_seconds)
         from dl4py.spark.averaging import Averaging
 
         return self.direct(context, source, Averaging(self.training(), self.aggregation_depth), workers)

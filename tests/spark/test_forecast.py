@@ -52,7 +52,35 @@ def test_the_mean_over_a_mesh_has_the_bits_of_the_tree_and_the_bytes_of_the_plan
     for vector in vectors:
         assert np.array_equal(vector, wanted.astype(np.float32))
     if all(weights):
-        assert max(sent) == exchanged(23 * 4, count, 4)[0]
+        assert max(sent) == exchanged([5, 0, 18], count, 4)[0]
+    for worker in workers:
+        worker.close()
+
+
+@pytest.mark.parametrize("kind", [np.float32, np.float64])
+def test_halves_are_off_by_what_is_said_and_alike_everywhere(kind, monkeypatch):
+    monkeypatch.setattr(means, "SEGMENT", 16)
+    random = np.random.default_rng(3)
+    start = random.normal(size=70).astype(kind)
+    vectors = [start + random.normal(size=70).astype(kind) * kind(1e-3) for _ in range(3)]
+    changes = np.array(vectors, np.float64) - start
+    wanted = start + changes.mean(axis=0)
+    lots, workers = [start.copy() for _ in range(3)], meshes(3)
+    takers = [means.Means(m, [lot[:40], lot[40:]], 2, half=True) for m, lot in zip(workers, lots, strict=True)]
+    for lot, vector in zip(lots, vectors, strict=True):
+        lot[:] = vector
+    before = [sum(c.bytes_sent for c in worker.channels.values()) for worker in workers]
+    at_once([lambda t=t: t.take([1.0] * 3) for t in takers])
+    sent = [sum(c.bytes_sent for c in w.channels.values()) - b for w, b in zip(workers, before, strict=True)]
+    assert max(sent) == exchanged([40, 30], 3, lots[0].itemsize, half=True)[0]
+    for lot in lots:
+        assert np.array_equal(lot, lots[0])
+    off = np.abs(lots[0] - wanted)
+    rounding = np.finfo(kind).eps * np.abs(start)
+    assert (
+        off <= 2.0**-11 * (np.abs(changes).mean(axis=0) + np.abs(wanted - start)) * 1.01 + 2.0**-23 * 5e-3 + rounding
+    ).all()
+    assert off.max() > 1e-9 * (kind is np.float64)  # something was lost
     for worker in workers:
         worker.close()
 

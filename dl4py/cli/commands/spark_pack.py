@@ -6,6 +6,12 @@ import click
 
 from dl4py.cli.options import common, json_option
 
+NEEDS = {
+    "yarn": "",
+    "standalone": ": HOST is the machine of the master",
+    "kubernetes": ": IMAGE holds Spark with its Python part, pods reach the driver as THIS_HOST",
+}
+
 
 @click.command()
 @click.option(
@@ -37,4 +43,4 @@ def command(output: Path, spec: str, as_json: bool) -> None:
         return
     console.say(f"wrote {output}: {console.count(files, 'file')}, {output.stat().st_size / (1 << 20):.0f} MiB")
     for cluster, line in lines.items():
-        console.show(f"# {cluster}\n{line}")
+        console.show(f"# {cluster}{NEEDS[cluster]}\n{line}")

@@ -12,14 +12,15 @@ from dl4py.spark.failure import Failure
 from dl4py.spark.launching import Machine, launch_on
 from dl4py.spark.outcome import Outcome
 from dl4py.spark.state import State
+from dl4py.spark.transports.jobs import cause
 from dl4py.spark.transports.staying import Meeting
 from dl4py.spark.transports.wire import Channel, Listener, Lost
 
 
 class Hub:
-    """Starts `workers` with `program` from `state`; the port is open for them alone."""
+    """Starts `workers` with `program` from `state`, or each from its own; the port is open for them alone."""
 
-    def __init__(self, context: Any, program: Any, state: State, workers: int, limit: float) -> None:
+    def __init__(self, context: Any, program: Any, state: State | Sequence[State], workers: int, limit: float) -> None:
         self._limit = limit
         self._launch = launch_on(context)
         self.channels: list[Channel] = []
@@ -28,12 +29,12 @@ class Hub:
         self._listener = Listener(bound, secret, limit)
         try:
             self._launch.start(Meeting(host, self._listener.port, secret, limit), program, workers)
-            self._gather(workers, state)
+            self._gather(workers, [state] * workers if isinstance(state, State) else state)
         except BaseException:
             self.close()
             raise
 
-    def _gather(self, workers: int, state: State) -> None:
+    def _gather(self, workers: int, states: Sequence[State]) -> None:
         """Waits for all workers, tells them of each other, and gives them the state to start from."""
         found: dict[int, tuple[Channel, Any]] = {}
         end = time.monotonic() + self._limit
@@ -46,7 +47,8 @@ class Hub:
             except Lost:
                 if not self._launch.running():
                     error = self._launch.error
-                    raise Lost(f"the workers ended before they began: {error or 'a process died'}") from error
+                    why = cause(str(error)) if error is not None else "a process died"
+                    raise Lost(f"the workers ended before they began ({why})") from error
                 if time.monotonic() > end:
                     raise Lost(
                         f"{len(found)} of {workers} workers came within {self._limit:g} s",
@@ -55,7 +57,7 @@ class Hub:
         self.channels = [found[rank][0] for rank in range(workers)]
         for channel in self.channels:
             channel.send([found[rank][1] for rank in range(workers)])
-        for channel in self.channels:
+        for channel, state in zip(self.channels, states, strict=True):
             channel.send(state)
 
     def send(self, orders: Sequence[Any]) -> None:

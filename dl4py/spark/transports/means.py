@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Protocol
+from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
 from dl4py.spark.outcome import mean
+from dl4py.spark.transports.half import Half, packed_bytes
 from dl4py.spark.transports.mesh import Mesh
 from dl4py.spark.transports.wire import Channel
 
 SEGMENT = 1 << 16  # values that travel together: they and their sum stay in the cache
-Places = Sequence[slice]
 
 
-class Coding(Protocol):
-    """How a segment of numbers travels."""
-
-    def send(self, channel: Channel, numbers: np.ndarray, place: slice) -> None:
-        """Sends what stands at a place of the vector."""
-
-    def receive(self, channel: Channel, numbers: np.ndarray, place: slice) -> None:
-        """Puts into `numbers` what another worker has at that place."""
-
-    def kept(self, numbers: np.ndarray, place: slice) -> None:
-        """Makes of a mean what all others will have received."""
-
-
-class Plain:
-    """Numbers travel as they are."""
-
-    def send(self, channel: Channel, numbers: np.ndarray, place: slice) -> None:
-        channel.send_numbers(numbers)
-
-    def receive(self, channel: Channel, numbers: np.ndarray, place: slice) -> None:
-        channel.receive_numbers(numbers)
-
-    def kept(self, numbers: np.ndarray, place: slice) -> None:
-        """Nothing was lost."""
+def stretches(sizes: Sequence[int], workers: int) -> list[list[slice]]:
+    """The places of each worker's stretch of vectors laid end to end, segment by segment; none spans two vectors."""
+    total = sum(sizes)
+    edges = [total * k // workers for k in range(workers + 1)]
+    found: list[list[slice]] = [[] for _ in range(workers)]
+    begun = 0
+    for size in sizes:
+        for k in range(workers):
+            stop = min(edges[k + 1], begun + size)
+            found[k] += [slice(at, min(at + SEGMENT, stop)) for at in range(max(edges[k], begun), stop, SEGMENT)]
+        begun += size
+    return found
 
 
 class Means:
@@ -50,53 +38,60 @@ class Means:
     No copy is made: the mean of a segment arrives only after its owner has received the values that it replaces.
     """
 
-    def __init__(self, mesh: Mesh, parts: Sequence[np.ndarray], depth: int, coding: Coding | None = None) -> None:
+    def __init__(self, mesh: Mesh, parts: Sequence[np.ndarray], depth: int, *, half: bool = False) -> None:
         self._mesh, self._parts, self._depth = mesh, [part for part in parts if part.size], depth
-        self._coding = coding or Plain()
-        size = sum(part.size for part in self._parts)
-        edges = [size * k // mesh.count for k in range(mesh.count + 1)]
-        self._stretches = [list(self._segments(edges[k], edges[k + 1])) for k in range(mesh.count)]
-        kind = parts[0].dtype
-        self._room = [np.empty(min(SEGMENT, size), kind) for _ in range(mesh.count)]
+        sizes = [part.size for part in self._parts]
+        self._stretches = [[(self._view(place), place) for place in places] for places in stretches(sizes, mesh.count)]
+        self._half = Half(self._parts) if half and mesh.count > 1 else None
+        self._room = [np.empty(min(SEGMENT, sum(sizes)), parts[0].dtype) for _ in range(mesh.count)]
 
     def take(self, weights: Sequence[float]) -> None:
         """The mean of the vectors of those workers whose weight is not 0; all must call it."""
         mesh, mine = self._mesh, self._stretches[self._mesh.rank]
         if weights[mesh.rank]:
             for other in mesh.channels:
-                mesh.posted(other, self._sending(self._stretches[other]))
+                mesh.posted(other, partial(self._send, segments=self._stretches[other]))
         for numbers, place in mine:
-            self._averaged(numbers, place, weights)
+            self._average(numbers, place, weights)
+            travelling = numbers
+            if self._half is not None:
+                travelling = self._half.pack(numbers, place)
+                self._half.unpack(travelling, numbers, place)
             for other in mesh.channels:
-                mesh.posted(other, self._sending([(numbers, place)]))
+                mesh.posted(other, partial(Channel.send_numbers, numbers=travelling))
         for other, channel in sorted(mesh.channels.items()):
             for numbers, place in self._stretches[other]:
-                self._coding.receive(channel, numbers, place)
+                self._receive(channel, numbers, place)
         mesh.sent()
+        if self._half is not None:
+            self._half.settled(self._parts)
 
-    def _sending(self, segments):
-        def work(channel: Channel) -> None:
-            for numbers, place in segments:
-                self._coding.send(channel, numbers, place)
-
-        return work
-
-    def _averaged(self, numbers: np.ndarray, place: slice, weights: Sequence[float]) -> None:
+    def _average(self, numbers: np.ndarray, place: slice, weights: Sequence[float]) -> None:
         active = [w for w, weight in enumerate(weights) if weight]
         found = []
         for w in active:
             values = numbers if w == self._mesh.rank else self._room[w][: numbers.size]
             if w != self._mesh.rank:
-                self._coding.receive(self._mesh.channels[w], values, place)
+                self._receive(self._mesh.channels[w], values, place)
             found.append(values)
         mean(found, [weights[w] for w in active], self._depth, numbers)
-        self._coding.kept(numbers, place)
 
-    def _segments(self, start: int, stop: int) -> Iterator[tuple[np.ndarray, slice]]:
-        """The stretch between two places as views of the parts, each with its place in the whole."""
+    def _send(self, channel: Channel, segments: Sequence[tuple[np.ndarray, slice]]) -> None:
+        for numbers, place in segments:
+            channel.send_numbers(numbers if self._half is None else self._half.pack(numbers, place))
+
+    def _receive(self, channel: Channel, numbers: np.ndarray, place: slice) -> None:
+        if self._half is None:
+            channel.receive_numbers(numbers)
+            return
+        packed = np.empty(packed_bytes(numbers.size), np.uint8)
+        channel.receive_numbers(packed)
+        self._half.unpack(packed, numbers, place)
+
+    def _view(self, place: slice) -> np.ndarray:
         begun = 0
         for part in self._parts:
-            for first in range(max(start, begun), min(stop, begun + part.size), SEGMENT):
-                last = min(first + SEGMENT, stop, begun + part.size)
-                yield part[first - begun : last - begun], slice(first, last)
+            if place.start < begun + part.size:
+                return part[place.start - begun : place.stop - begun]
             begun += part.size
+        raise AssertionError(place)
