@@ -248,6 +248,13 @@ _ALL = [
         "take features for steps",
         "go along the steps",
     ),
+    Quirk(
+        65,
+        "activation `softplus` of values below -5",
+        "the logarithm of the rounded 1 + e^z: 0 below -17 in single precision",
+        "exact to the last places",
+        only="values below -5",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}
 

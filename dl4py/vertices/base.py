@@ -85,6 +85,21 @@ def source_of(vertex: Vertex, name: str, sources: Mapping[str, Any], key: str) -
     return sources[name]
 
 
+def mask_named(vertex: Vertex, e: Emitter, x: Array, name: str, key: str) -> Array | None:
+    """The mask of the network's input called `name`; raises `ShapeError` where it is not that of the sequences `x`."""
+    found = source_of(vertex, name, e.sources, key)[1]
+    assert found is None or isinstance(found, Array)
+    if found is not None and found.shape[:2] != x.shape[:2]:
+        (steps, examples), (time, batch) = found.shape[:2], x.shape[:2]
+        raise ShapeError(
+            f"vertex `{vertex.name}` has sequences of {time} steps in {batch} examples, the mask of `{name}` is for "
+            f"{steps} steps in {examples}",
+            at=vertex.mark(key),
+            hint=f"name an input as long as what comes in, or give no mask for `{name}`",
+        )
+    return found
+
+
 def of_sequences(vertex: Vertex, given: Sequence[Shape]) -> Recurrent:
     """The only input as sequences; raises `ShapeError` for anything else."""
     shape = one_input(vertex, given)

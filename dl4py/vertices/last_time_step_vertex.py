@@ -6,7 +6,7 @@ from dl4py.layers.last_time_step import last_step
 from dl4py.plan import Array, Emitter
 from dl4py.shapes import FeedForward, Shape
 from dl4py.spec import key
-from dl4py.vertices.base import Backwards, Vertex, of_sequences, source_of, vertex
+from dl4py.vertices.base import Backwards, Vertex, mask_named, of_sequences, source_of, vertex
 
 
 @vertex("last_time_step_vertex", java="org.deeplearning4j.nn.conf.graph.rnn.LastTimeStepVertex")
@@ -23,7 +23,7 @@ class LastTimeStepVertex(Vertex):
         return self.output_shape(given)
 
     def emit(self, e: Emitter, xs: Sequence[Array]) -> tuple[Array, Backwards]:
-        _, mask = source_of(self, self.mask_array_input_name, e.sources, "mask_array_input_name")
+        mask = mask_named(self, e, xs[0], self.mask_array_input_name, "mask_array_input_name")
         y, backward = last_step(e, xs[0], mask)
         return y, lambda dy: [backward(dy)]
 

@@ -8,7 +8,7 @@ from dl4py.layers.recurrent import swapped
 from dl4py.plan import Array, Emitter
 from dl4py.shapes import Recurrent, Shape
 from dl4py.spec import key
-from dl4py.vertices.base import Backwards, Vertex, of_sequences, source_of, vertex
+from dl4py.vertices.base import Backwards, Vertex, mask_named, of_sequences, source_of, vertex
 
 
 @vertex("reverse_time_series", java="org.deeplearning4j.nn.conf.graph.rnn.ReverseTimeSeriesVertex")
@@ -30,7 +30,7 @@ class ReverseTimeSeries(Vertex):
     def emit(self, e: Emitter, xs: Sequence[Array]) -> tuple[Array, Backwards]:
         mask: Array | None = None
         if self.mask_array_input_name is not None:
-            _, mask = source_of(self, self.mask_array_input_name, e.sources, "mask_array_input_name")
+            mask = mask_named(self, e, xs[0], self.mask_array_input_name, "mask_array_input_name")
         sideways = _features_last(e) and (mask is None or xs[0].shape[-1] <= mask.rows) and e.quirk(64)
         turn = _sideways if sideways else _reversed
         return turn(e, xs[0], mask), lambda dy: [turn(e, dy, mask)]

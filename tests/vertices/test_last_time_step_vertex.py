@@ -3,6 +3,7 @@ import pytest
 from contract import check_face, check_json, generator, output_mask
 
 from dl4py.errors import ShapeError
+from dl4py.network import Network, NetworkConfig
 from dl4py.shapes import FeedForward, Recurrent
 from dl4py.vertices.last_time_step_vertex import LastTimeStepVertex
 
@@ -44,3 +45,23 @@ def test_rows_are_refused():
     with pytest.raises(ShapeError) as error:
         LAST.output_shape([FeedForward(2)])
     assert str(error.value) == "vertex `v` takes sequences, found rows of 2"
+
+
+def test_a_mask_of_other_steps_is_refused():
+    spec = {
+        "inputs": {"a": {"type": "recurrent", "size": 3, "time": 5}},
+        "vertices": [
+            {"name": "short", "type": "cropping1d", "cropping": [1, 1], "inputs": "a"},
+            {"name": "v", "type": "last_time_step_vertex", "mask_array_input_name": "a"},
+            {"name": "out", "type": "output", "n_out": 2},
+        ],
+    }
+    network = Network(NetworkConfig.model_validate(spec))
+    x = np.ones((2, 3, 5), "f")
+    assert network.output(x).shape == (2, 2)
+    with pytest.raises(ShapeError) as error:
+        network.output(x, mask=np.ones((2, 5), "f"))
+    assert error.value.render() == (
+        "vertex `v` has sequences of 3 steps in 2 examples, the mask of `a` is for 5 steps in 2\n"
+        "   = hint: name an input as long as what comes in, or give no mask for `a`"
+    )
