@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from systems import TORCH, torch_present
 HERE = Path(__file__).parent
 IRIS = next(iter(WORKLOADS))
 SPEC = str(HERE.parent / "specs" / "iris_mlp.yaml")
-EPOCHS = 30
+EPOCHS, ROUNDS = 30, 5
 Command = tuple[list[str], dict[str, str]]
 
 
@@ -57,7 +56,7 @@ def seconds(made: Callable[[str | None], Command], *, cold: bool = False) -> flo
         return time.perf_counter() - start
 
 
-def table(rounds: int) -> str:
+def table() -> str:
     """Seconds of each process, the median over rounds in turn, and by those of the script of dl4py."""
     with tempfile.TemporaryDirectory() as folder:
         makers: dict[str, tuple[Callable[[str | None], Command], bool]] = {
@@ -77,11 +76,11 @@ def table(rounds: int) -> str:
         for made, _ in makers.values():
             seconds(made)  # what is warm is so for every system
         found = {name: [] for name in makers}
-        for number in range(rounds):
+        for number in range(ROUNDS):
             for name, (made, cold) in makers.items():
                 if not cold or number == 0:
                     found[name].append(seconds(made, cold=cold))
-    base = sorted(found["dl4py, warm"])[rounds // 2]
+    base = sorted(found["dl4py, warm"])[ROUNDS // 2]
     lines = ["| process | seconds, median | the same ÷ dl4py, warm |", "|---|---|---|"]
     for name, times in found.items():
         middle = sorted(times)[len(times) // 2]
@@ -90,4 +89,4 @@ def table(rounds: int) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps(table(3)))
+    print(table())

@@ -15,10 +15,9 @@ COLORS = ("#0b6fa4", "#c2571a", "#3f8f3f", "#7a4fa3")
 class Series:
     """Times by size."""
 
-    name: str
+    title: str
     x: list[int]
     y: list[float]
-    title: str
 
     @property
     def points(self) -> list[tuple[int, float]]:

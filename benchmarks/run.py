@@ -65,7 +65,7 @@ def main(words: list[str]) -> None:
                 print(page.row(*rows[-1]) if len(rows) > 1 else page.steps(rows), flush=True)
     if words:
         return
-    whole = commands.table(ROUNDS)
+    whole = commands.table()
     print(f"\n{whole}")
     if write:
         page.write(
