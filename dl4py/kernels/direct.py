@@ -13,7 +13,7 @@ from dl4py.kernels.jit import kernel, native
 from dl4py.kernels.pack import flat
 
 pack_panel, pitch_of, width_of = packing.pack_panel, packing.pitch_of, packing.width_of
-stripe, DEPTH = tiling.stripe, tiling.DEPTH
+stripe, times_packed, DEPTH = tiling.stripe, tiling.times_packed, tiling.DEPTH
 HALF = DEPTH // 2  # where both sides of a product are read along the pixels
 PIXELS = 240  # windows that meet a part of the weights before the next part comes
 
@@ -85,6 +85,33 @@ def windows_gradient(x, table, places, packed, dW, wide: int, along: int, steps:
                        packed, left * rows * wide + top * wide * pitch_of(dW, some), dW, at, columns, min(top, 1),
                        dW, at, columns, end - begin, some)  # fmt: skip
             left += some
+
+
+@kernel("b _ _ _ _, t, r, s -> b u, b _ _ _ _", ranges="b", work=64)
+def windows_back(
+    dz, table, places, packed, products, dx, out: tuple[int, ...], along: int, steps: int, first: int, last: int
+):
+    """``dx = windows' (dz W')``: what each window gets, added at the window's places; `dz [b, d, h, w, o]`.
+
+    `products` has room for some windows of each example: their products are added before the next come.
+    """
+    n_out, rows, wide = dz.shape[4], out[0] * out[1], out[2]
+    each = table.shape[0] * steps
+    high = products.shape[1] // (wide * each)
+    flat, scratch = dx.reshape(dx.size), products.reshape(products.size)
+    beginning = first * products.shape[1]
+    for b in range(first, last):
+        dx[b] = 0.0
+        for top in range(0, rows, high):
+            many = min(high, rows - top) * wide
+            times_packed(dz, (b * rows + top) * wide * n_out, n_out, packed, scratch, beginning, many, each, 0)
+            for i in range(many):
+                window = places[b * rows + top + i // wide] + i % wide * along
+                for t in range(table.shape[0]):
+                    at, come = window + table[t], beginning + i * each + t * steps
+                    target, part = flat[at : at + steps], scratch[come : come + steps]
+                    for c in range(target.shape[0]):
+                        target[c] += part[c]
 
 
 @native("_ _ _ i o -> s")

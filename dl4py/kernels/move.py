@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from dl4py.kernels.jit import kernel, native
+from dl4py.kernels.pack import flat
+
+AXES = 5
+LEAST = 1 << 13  # values from which it is worth to meet other threads
 
 
 @native("b o -> b o")
@@ -19,10 +25,53 @@ def copy_flat(a, out):
     return np.copyto, (out, a)
 
 
-@native("... -> ...")
+def halves(arrays, threads):
+    """Parts of a copy along the axis that is slowest in the output."""
+    a, out = slowest_first(*arrays)
+    many = min(threads, a.size // LEAST + 1, len(a) if a.ndim else 1)
+    edges = [len(a) * i // many for i in range(many + 1)] if a.ndim else []
+    return [(a[i:j], out[i:j]) for i, j in pairwise(edges)] if many > 1 else [arrays]
+
+
+def slowest_first(a, out):
+    """Both with axes in the order of the output's memory."""
+    order = sorted(range(a.ndim), key=lambda axis: -abs(out.strides[axis]))
+    return a.transpose(order), out.transpose(order)
+
+
+@native("... -> ...", cut=halves)
 def copy_any(a, out):
     """``out = a`` for arrays of one shape in any order."""
-    return np.copyto, (out, a)
+    if a.dtype != out.dtype or a.ndim > AXES or not a.size or min((*a.strides, *out.strides, 0)) < 0:
+        return np.copyto, (out, a)
+    axes = joined(*slowest_first(a, out))
+    sizes, steps, places = zip(*[(1, 0, 0)] * (AXES - len(axes)), *axes, strict=True)
+    return rearrange.bind((flat(a), flat(out)), (sizes, steps, places))
+
+
+def joined(a, out):
+    """Size and strides in values of each axis, those joined that are one axis in both arrays."""
+    axes: list[tuple[int, int, int]] = []
+    for size, *strides in zip(a.shape, a.strides, out.strides, strict=True):
+        step, place = (n // a.itemsize for n in strides)
+        if axes and axes[-1][1:] == (step * size, place * size):
+            axes[-1] = (axes[-1][0] * size, step, place)
+        else:
+            axes.append((size, step, place))
+    return axes
+
+
+@kernel("a -> o")
+def rearrange(a, out, sizes: tuple[int, ...], steps: tuple[int, ...], places: tuple[int, ...]):
+    """`copy_any` on the memory of arrays of five axes; strides are in values."""
+    for t in range(sizes[0]):
+        for d in range(sizes[1]):
+            for h in range(sizes[2]):
+                at = t * steps[0] + d * steps[1] + h * steps[2]
+                to = t * places[0] + d * places[1] + h * places[2]
+                for w in range(sizes[3]):
+                    for c in range(sizes[4]):
+                        out[to + w * places[3] + c * places[4]] = a[at + w * steps[3] + c * steps[4]]
 
 
 @kernel("b _, i o -> b o")

@@ -10,7 +10,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dl4py.kernels.jit import helper, kernel
+from dl4py.kernels.jit import Instruction, helper, kernel
+
+largest, given_to_largest = (Instruction(name, "peaks") for name in ("largest", "given_to_largest"))
+VECTOR = 16  # channels that fill a vector on any machine
 
 
 def places(
@@ -84,6 +87,28 @@ def maximum_backward(x, table, y, dy, dx):
                     held = row[c] == most[c]
                     target[c] += given[c] if held else 0.0
                     given[c] = 0.0 if held else given[c]
+
+
+@kernel("b _ n, o w -> b o n", split=True, work=2)
+def maximum_whole(x, table, y):
+    """`maximum` where all of each window lies inside and channels fill a vector."""
+    channels, taps = y.shape[2], table.shape[1]
+    for b in range(y.shape[0]):
+        for o in range(y.shape[1]):
+            at = (b * y.shape[1] + o) * channels
+            largest(x, b * x.shape[1] * channels, table, o * taps, taps, y, at, channels)
+
+
+@kernel("b i n, o w, b o n, b o n -> b i n", split=True, work=2)
+def maximum_whole_backward(x, table, y, dy, dx, covered: bool):
+    """`maximum_backward` where, besides, no place is in two windows; `covered` where each is in one."""
+    channels, taps = y.shape[2], table.shape[1]
+    if not covered:
+        dx[:] = 0.0
+    for b in range(y.shape[0]):
+        for o in range(y.shape[1]):
+            at = (b * y.shape[1] + o) * channels
+            given_to_largest(x, b * x.shape[1] * channels, table, o * taps, taps, y, dy, at, dx, channels)
 
 
 @kernel("b _ n, o w, o -> b o n", split=True)

@@ -33,9 +33,11 @@ def sum_blocks(z, out, first: int, last: int):
     for k in range(first, last):
         for j in range(z.shape[1]):
             out[k, j] = 0.0
+        sums = out[k]
         for i in range(z.shape[0] * k // blocks, z.shape[0] * (k + 1) // blocks):
-            for j in range(z.shape[1]):
-                out[k, j] += z[i, j]
+            row = z[i]
+            for j in range(sums.shape[0]):
+                sums[j] += row[j]
 
 
 @kernel("b o*, b _", split=True)

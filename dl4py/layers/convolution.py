@@ -13,6 +13,7 @@ from dl4py.layers.base import layer
 from dl4py.layers.columns import Grid, as_rows, correlate, extent, packed, reshaped
 from dl4py.layers.convolutional import ConvolutionalLayer
 from dl4py.layers.images import ImageFormat, Spatial, VolumeFormat
+from dl4py.layers.sums import sum_rows
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.shapes import Convolutional3D, Recurrent
 from dl4py.spec import Count, CountPair, CountTriple, Pair, Size, Triple, key
@@ -59,7 +60,7 @@ class Convolved(ConvolutionalLayer):
             assert gradient is not None
             dz = as_rows(gradient)
             if bias:
-                e(k.rows.sum_rows, dz, bias.gradient)
+                sum_rows(e, dz, bias.gradient)
             dW = e.like(W, "dW")
             dx = back(dz, as_rows(dW))
             e(k.move.copy_any, dW, self.seen(p.W.gradient))

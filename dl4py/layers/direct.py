@@ -12,6 +12,9 @@ from dl4py.layers.columns import Back, Grid, input_gradient, packed
 from dl4py.layers.window import Window
 from dl4py.plan import Array, Emitter
 
+APART = 1.3  # places for each window from which most of the padding of a gradient would be met for nothing
+TOGETHER = 48  # windows whose products lie between a product and where they are added
+
 
 def fits(grid: Grid) -> bool:
     """Whether windows are more than places, and none begins behind the start of its axis or far before it."""
@@ -37,6 +40,8 @@ def correlate(e: Emitter, grid: Grid, x: Array, W: Array, bias: Array | None = N
         e(k.direct.windows_gradient, seen, table, places, rows, dW, wide, along, runs.steps)
         if not x.needs_gradient:
             return None
+        if seen is x and (prod(grid.places) >= APART * prod(grid.out) or any(w.stride > 1 for w in grid.windows)):
+            return added_back(e, grid, runs, x, W, dz)
         if all(w.stride == 1 for w in grid.windows):
             return turned_gradient(e, grid, x, W, dz)
         return input_gradient(e, grid, x, packed(e, W).reshape(grid.taps * n_in, n_out), dz)
@@ -56,6 +61,21 @@ def turned_gradient(e: Emitter, grid: Grid, x: Array, W: Array, dz: Array) -> Ar
     e(k.direct.pack_turned, W, weights)
     runs = Runs(Grid(grid.batch, (deep, high, wide)), seen.shape, margins[1][0], grid.out[1])
     runs.emit(e, seen, weights, dx)
+    return dx
+
+
+def added_back(e: Emitter, grid: Grid, runs: Runs, x: Array, W: Array, dz: Array) -> Array:
+    """The gradient of an input without padding: products of `dz`, a few windows at a time, added where they belong."""
+    n_in, n_out = W.shape[3:]
+    weights = e.array(k.pack.packed_size(n_out, grid.taps * n_in), name="packed")
+    e(k.pack.pack, packed(e, W).reshape(grid.taps * n_in, n_out).T, weights)
+    dx = e.like(x, "dx")
+    some = max(TOGETHER // grid.out[2], 1) * grid.out[2]
+    products = e.array(grid.batch, some * grid.taps * n_in, name="products")
+    along = grid.windows[2].stride * n_in
+    images = dz.reshape(grid.batch, *grid.out, n_out)
+    arrays = images, runs.table_in(e), e.constant(runs.places, "int64"), weights, products, dx
+    e(k.direct.windows_back, *arrays, grid.out, along, runs.steps)
     return dx
 
 

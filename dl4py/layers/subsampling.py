@@ -133,8 +133,9 @@ class Pooling(SpatialLayer, ConvolutionModeKey):
         y = _like(e, x, windows)
         at, xs, ys = e.constant(table, "int32"), as_places(x), as_places(y)
         share = e.constant(self._share(table))
+        whole = bool((table >= 0).all()) and x.shape[-1] >= k.pool.VECTOR
         if self.pooling_type == "max":
-            e(k.pool.maximum, xs, at, ys)
+            e(k.pool.maximum_whole if whole else k.pool.maximum, xs, at, ys)
         elif self.pooling_type == "pnorm":
             e(k.pool.p_norm, xs, at, ys, self.norm)
         else:
@@ -144,7 +145,9 @@ class Pooling(SpatialLayer, ConvolutionModeKey):
             if not x.needs_gradient:
                 return None
             dx, dys = e.like(x, "dx"), as_places(dy)
-            if self.pooling_type == "max":
+            if self.pooling_type == "max" and whole and len(np.unique(table)) == table.size:
+                e(k.pool.maximum_whole_backward, xs, at, ys, dys, as_places(dx), table.size == xs.columns)
+            elif self.pooling_type == "max":
                 e(k.pool.maximum_backward, xs, at, ys, dys, as_places(dx))
             elif self.pooling_type == "pnorm":
                 e(k.pool.p_norm_backward, xs, at, ys, dys, as_places(dx), self.norm)

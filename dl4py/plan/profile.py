@@ -41,6 +41,7 @@ OPERATIONS: dict[str, Callable[[Call], int]] = {
     "affine": lambda call: 2 * call.arrays[0].size * call.arrays[1].columns,
     "windows_times": lambda call: 2 * call.arrays[4].size * call.arrays[1].size * call.constants[3],
     "windows_gradient": lambda call: 2 * call.arrays[4].size * call.arrays[2].size * call.constants[0],
+    "windows_back": lambda call: 2 * call.arrays[0].size * call.arrays[1].size * call.constants[2],
     "winograd_times": lambda call: _in_squares(call, call.arrays[0].shape[-1], call.arrays[5]),
     "winograd_gradient": lambda call: _in_squares(call, call.arrays[0].shape[-1], call.arrays[4]),
     "lstm_forward": lambda call: 2 * call.arrays[0].size * call.arrays[1].shape[2],

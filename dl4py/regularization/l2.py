@@ -8,7 +8,6 @@ from dl4py.regularization.base import Regularization, regularization
 from dl4py.schedules.base import Rate
 from dl4py.spec import key
 
-
 BLOCK = 1 << 13  # parameters
 
 

@@ -90,3 +90,27 @@ def test_a_window_of_zeros_has_no_norm_and_no_slope():
     y, dx, _ = run(lambda e, xs, ds: emit(e, "p_norm", table, xs, ds), np.zeros((1, 2, 1)), np.ones((1, 1, 1)))
     assert not y.any()
     assert not dx.any()
+
+
+@pytest.mark.parametrize("kind", ["float32", "float64"])
+@pytest.mark.parametrize("channels", [16, 21, 40])
+@pytest.mark.parametrize("geometry", [WINDOWS[0], WINDOWS[2], ((6, 4), (3, 2), (2, 2), (2, 2), (0, 0), (1, 1))])
+def test_vectors_of_channels(kind, channels, geometry):
+    """A vector at a time the same comes out as value by value: of equal values the first, NaN, places in no window."""
+    g, table = generator(5), pool.places(*geometry).astype("int32")
+    x = g.integers(-2, 2, (3, prod(geometry[0]), channels)).astype(kind)
+    x[1, ::5, ::7] = np.nan
+    dy = g.normal(size=(3, len(table), channels)).astype(kind)
+    found, covered = [], table.size == x.shape[1]
+    for forward, backward, more in (
+        (pool.maximum, pool.maximum_backward, ()),
+        (pool.maximum_whole, pool.maximum_whole_backward, (covered,)),
+    ):
+        y, dx = np.full(dy.shape, 7, kind), np.full(x.shape, 7, kind)
+        for kernel, arrays, constants in ((forward, (x, table, y), ()), (backward, (x, table, y, dy.copy(), dx), more)):
+            function, args = kernel.bind(arrays, constants)
+            function(*args)
+        found.append((y, dx))
+    for one, other in zip(*found, strict=True):
+        assert np.array_equal(one, other, equal_nan=True)
+    assert np.isnan(found[0][0]).any()

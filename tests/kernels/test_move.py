@@ -1,0 +1,31 @@
+"""Copies between views, in parts and whole, against NumPy's."""
+
+import numpy as np
+import pytest
+
+from dl4py.kernels import move
+from tests.contract import generator
+
+
+@pytest.mark.parametrize("kind", "fdl")
+@pytest.mark.parametrize(
+    "axes", [(), (0,), (1, 0), (2, 0, 1), (0, 3, 1, 2), (3, 2, 0, 1), (4, 2, 3, 0, 1), (5, 2, 3, 0, 1, 4)], ids=len
+)
+@pytest.mark.parametrize("count", [1, 3])
+def test_any_order_of_axes(kind, axes, count, monkeypatch):
+    monkeypatch.setattr(move, "LEAST", 1)
+    a = (100 * generator(3).normal(size=(4, 3, 5, 3, 6, 4)[: len(axes)])).astype(kind).transpose(axes)
+    out = np.full(a.shape, 77, kind)
+    parts = move.copy_any.cut((a, out), count)
+    assert len(parts) == (count if a.ndim else 1)
+    for part in parts:
+        function, args = move.copy_any.bind(part, ())
+        function(*args)
+    assert np.array_equal(out, a)
+
+
+def test_backwards():
+    a, out = np.arange(12.0).reshape(3, 4), np.zeros((3, 4))
+    function, args = move.copy_any.bind((a[::-1], out), ())
+    function(*args)
+    assert np.array_equal(out, a[::-1])
