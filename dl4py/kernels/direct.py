@@ -114,33 +114,35 @@ def windows_back(
                         target[c] += part[c]
 
 
-@native("_ _ _ i o -> s")
-def pack(W, out):
+@native("_ _ _ i o -> s", ranges="i", work=2)
+def pack(W, out, first=0, last=None):
     """Weights ``[depth, height, width, i, o]`` of any strides, with a row for each tap and input channel."""
     strides = [n // W.itemsize for n in W.strides]
-    return pack_taps.bind((flat(W), out), (0, *strides, *W.shape))
+    return pack_taps.bind((flat(W), out), (0, *strides, *W.shape, first, W.shape[3] if last is None else last))
 
 
-@native("_ _ _ i o -> s")
-def pack_turned(W, out):
+@native("_ _ _ i o -> s", ranges="o", work=2)
+def pack_turned(W, out, first=0, last=None):
     """The weights of the transpose: taps in reverse order, a row for each tap and output channel."""
     strides = [n // W.itemsize for n in W.strides]
-    last = sum((size - 1) * stride for size, stride in zip(W.shape[:3], strides[:3], strict=True))
+    end = sum((size - 1) * stride for size, stride in zip(W.shape[:3], strides[:3], strict=True))
     back = (-strides[0], -strides[1], -strides[2], strides[4], strides[3])
-    return pack_taps.bind((flat(W), out), (last, *back, *W.shape[:3], W.shape[4], W.shape[3]))
+    sizes = (*W.shape[:3], W.shape[4], W.shape[3], first, W.shape[4] if last is None else last)
+    return pack_taps.bind((flat(W), out), (end, *back, *sizes))
 
 
 @kernel("a -> s")
 def pack_taps(
     a, out, start: int, from_depth: int, from_height: int, from_width: int, row: int, column: int,
-    depth: int, height: int, width: int, rows: int, columns: int,
+    depth: int, height: int, width: int, rows: int, columns: int, first: int, last: int,
 ):  # fmt: skip
-    """Panels of weights; strides are in values."""
+    """Panels of weights, of each tap the rows from `first` to `last`; strides are in values."""
     taps, left = depth * height * width, 0
     while left < columns:
         some = width_of(out, columns - left)
         for tap in range(taps):
             i, j, k = tap // (height * width), tap // width % height, tap % width
-            place = start + i * from_depth + j * from_height + k * from_width + left * column
-            pack_panel(a, place, row, column, out, left * taps * rows + tap * rows * pitch_of(out, some), rows, some)
+            place = start + i * from_depth + j * from_height + k * from_width + left * column + first * row
+            at = left * taps * rows + (tap * rows + first) * pitch_of(out, some)
+            pack_panel(a, place, row, column, out, at, last - first, some)
         left += some

@@ -122,9 +122,11 @@ def kernel(
     return lambda fn: Kernel(fn, text, split=split, ordered=ordered, ranges=ranges, work=work)
 
 
-def native(text: str, *, cut: Cut | None = None) -> Callable[[Callable[..., Any]], Kernel]:
+def native(
+    text: str, *, cut: Cut | None = None, ranges: str = "", work: int = 1
+) -> Callable[[Callable[..., Any]], Kernel]:
     """Makes a kernel of a function that receives the arrays at binding and returns `(function, arguments)`."""
-    return lambda fn: Kernel(fn, text, compiled=False, cut=cut)
+    return lambda fn: Kernel(fn, text, compiled=False, cut=cut, ranges=ranges, work=work)
 
 
 class Helper:

@@ -31,11 +31,11 @@ def pitch_of(out, columns):
     return -(-columns // lanes(out)) * lanes(out)
 
 
-@native("i o -> s")
-def pack(a, out):
-    """All panels of ``a``, a view of any strides."""
+@native("i o -> s", ranges="i", work=2)
+def pack(a, out, first=0, last=None):
+    """All panels of ``a``, a view of any strides, or some rows of each."""
     strides = [n // a.itemsize for n in a.strides]
-    return pack_panels.bind((flat(a), out), (*strides, *a.shape))
+    return pack_panels.bind((flat(a), out), (*strides, *a.shape, first, a.shape[0] if last is None else last))
 
 
 def flat(view):
@@ -45,12 +45,13 @@ def flat(view):
 
 
 @kernel("a -> s")
-def pack_panels(a, out, row: int, column: int, rows: int, columns: int):
+def pack_panels(a, out, row: int, column: int, rows: int, columns: int, first: int, last: int):
     """`pack` on the memory of a matrix."""
     left = 0
     while left < columns:
         some = width_of(out, columns - left)
-        pack_panel(a, left * column, row, column, out, left * rows, rows, some)
+        at = left * rows + first * pitch_of(out, some)
+        pack_panel(a, first * row + left * column, row, column, out, at, last - first, some)
         left += some
 
 
