@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from difflib import get_close_matches
 from pathlib import Path
@@ -79,5 +80,8 @@ def missing(path: Path, at: Mark | None = None) -> DataError:
     near: list[str] = []
     if path.parent.is_dir():
         near = get_close_matches(path.name, sorted(p.name for p in path.parent.iterdir()), n=1)
+    if re.match(r"[a-z][a-z0-9+.-]+:/", str(path)):
+        hint = "executors of Spark read other file systems: `dl4py spark-train`, or `--master`"
+        return DataError(f"there is no file {path}", at=at, hint=hint)
     hint = f"did you mean `{path.with_name(near[0])}`?" if near else f"looked from the folder {Path.cwd()}"
     return DataError(f"there is no file {path}", at=at, hint=hint)

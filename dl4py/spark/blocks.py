@@ -40,6 +40,11 @@ class Blocks:
             raise DataError(f"`{normalizer.type}` has no examples to be fitted on", at=normalizer.mark())
         return replace(self, normalizer=normalizer.concluded(reduce(Measured.plus, parts)))
 
+    @property
+    def columns(self) -> int:
+        """How many arrays of labels there are."""
+        return len(self.rdd.first().labels)
+
     def cut(self, size: int) -> Any:
         """An RDD of normalized batches of `size`; the last of each partition may be smaller."""
         normalizer = self.normalizer

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -14,9 +12,9 @@ from dl4py.data.classes import one_hot
 from dl4py.data.readers import Reader
 from dl4py.errors import DataError
 from dl4py.spark.blocks import Blocks
+from dl4py.spark.reading.parts import open_part
 
 ROWS = 1024  # rows of a DataFrame that become one block
-READERS = ("csv", "svmlight", "image_folder", "csv_sequence")
 
 
 def from_rdd(rdd: Any, class_names: Sequence[str] = ()) -> Blocks:
@@ -53,61 +51,10 @@ def from_dataframe(
     )
 
 
-def from_reader(context: Any, reader: Reader, partitions: int | None = None) -> Blocks:
-    """The files of a reader, read by executors from any path that Spark reads; classes are found in a first pass.
-
-    Files go to the executors whole, in the order of their names.
-    """
-    if reader.type not in READERS or getattr(reader, "labels_path", None) is not None or reader.rows is not None:
-        raise DataError(
-            f"`{reader.type}` with these keys cannot be read by executors",
-            at=reader.mark(),
-            hint=f"read by executors: {', '.join(READERS)}, without `rows` and `labels_path`",
-        )
-    path = str(getattr(reader, "path"))  # noqa: B009
-    deep = f"{path}/*" if reader.type == "image_folder" else path
-    wanted = partitions or context.defaultParallelism
-    names = sorted(context.binaryFiles(deep).keys().collect())
-    if not names:
-        raise DataError(f"{path} holds no files", at=reader.mark("path"))
-    place = {name: i for i, name in enumerate(names)}
-    count = min(wanted, len(names))
-    files = context.binaryFiles(deep).map(lambda file: (place[file[0]] * count // len(names), (place[file[0]], file)))
-    spread = files.partitionBy(count, int).values()
-    if reader.classes is None or isinstance(reader.classes, int):
-        first = reader.but(classes=None)
-        found = spread.mapPartitions(lambda part: [_read(part, first).class_names]).collect()
-        every = sorted({name for part in found for name in part}, key=_numbers_first)
-        reader = reader.but(classes=tuple(every)) if every else reader
-    read = spread.mapPartitions(lambda part: iter(_read(part, reader)))
-    return Blocks(read, tuple(reader.classes) if isinstance(reader.classes, tuple) else ())
-
-
-def _numbers_first(name: str) -> tuple[int, str]:
-    return (int(name), "") if name.isdigit() else (0, name)
-
-
-def _read(files: Iterable[Any], reader: Reader) -> Any:
-    """The examples of some files, in a folder where they have the names they had."""
-    with tempfile.TemporaryDirectory() as folder:
-        deep = reader.type == "image_folder"
-        for _, (name, data) in sorted(files, key=lambda item: item[0]):
-            parts = PurePosixPath(name).parts
-            target = Path(folder, *parts[-2:]) if deep else Path(folder, parts[-1])
-            target.parent.mkdir(exist_ok=True)
-            target.write_bytes(data)
-        data = reader.but(path=folder).load()
-        return _Whole(data.class_names, list(data))
-
-
-class _Whole:
-    """Batches that are read already, and the names of their classes."""
-
-    def __init__(self, class_names: tuple[str, ...], batches: list[Batch]) -> None:
-        self.class_names, self.batches = class_names, batches
-
-    def __iter__(self) -> Iterator[Batch]:
-        return iter(self.batches)
+def from_reader(context: Any, reader: Reader) -> Blocks:
+    """The examples of a reader, read by executors from any path that Spark reads, in the order of files and lines."""
+    part = open_part(context, reader)
+    return Blocks(part.blocks(context, ROWS).map(lambda block: block[1]), part.class_names)
 
 
 def _batch(item: Any) -> Batch:

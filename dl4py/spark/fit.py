@@ -112,7 +112,7 @@ def read_on(context: Any, spec: Any) -> Parts:
 
 def run_on(context: Any, folder: Path, spec: Any, data: Any) -> Run:
     """The run of a folder; parts that lie on the cluster are judged there."""
-    return Run(folder, spec, data, partial(on_cluster, context) if isinstance(data, Parts) else judge)
+    return Run(folder, spec, data, partial(on_cluster, context, keep=True) if isinstance(data, Parts) else judge)
 
 
 def _start(run: Run) -> tuple[Network, int]:

@@ -10,8 +10,10 @@ import numpy as np
 
 from dl4py.data.batch import Batch
 from dl4py.errors import DL4PyError
-from dl4py.evaluation.judging import BATCH, Judging, Wanted
+from dl4py.evaluation.base import Judgement
+from dl4py.evaluation.judging import BATCH, Judging, Wanted, classifying
 from dl4py.network.network import Network
+from dl4py.spark.blocks import Blocks, recut
 from dl4py.spark.reading.parts import Part
 from dl4py.spark.reading.pieces import telling
 from dl4py.spark.state import State
@@ -64,28 +66,66 @@ def told(found: Iterable[Any]) -> Iterator[Any]:
         yield item
 
 
-def blocks_of(context: Any, data: Any, size: int = BATCH) -> Any:
-    """The blocks of a part on the cluster, or of a data set of the driver."""
+def blocks_of(context: Any, data: Any, size: int = BATCH, keep: bool = False) -> Any:
+    """The blocks of a part on the cluster, of an RDD (numbered by partition), or of a data set of the driver."""
     if isinstance(data, Part):
-        return data.blocks(context, size)
+        return data.kept_blocks(context, size) if keep else data.blocks(context, size)
+    if isinstance(data, Blocks):
+        return data.rdd.mapPartitionsWithIndex(
+            lambda p, part: (((p, i), b, ()) for i, b in enumerate(recut(part, size)))
+        )
     starts = range(0, len(data), size)
     blocks = [(start, data.batch(slice(start, start + size)), ()) for start in starts]
     return context.parallelize(blocks, max(1, min(len(blocks), 2 * context.defaultParallelism)))
 
 
-def judge(context: Any, network: Network, data: Any, wanted: Sequence[Wanted]) -> list[Any]:
-    """The figures that `evaluation.judging.judge` gives on one machine: same batches, same order."""
+def _numbered(partition: int, batches: Iterable[Batch]) -> Iterator[tuple[Any, Batch, tuple[str, ...]]]:
+    for i, batch in enumerate(batches):
+        yield (partition, i), batch, ()
+
+
+def evaluate(
+    context: Any, network: Network, data: Any, *, judgement: Judgement | None = None, output: int | str = 0
+) -> Any:
+    """The figures of `dl4py.evaluate`, counted by executors.
+
+    `data` is a part that executors read, an RDD or DataFrame as `Blocks`, or a data set of the driver.
+    """
+    return judge(context, network, data, [Wanted.of(network, judgement, output)])[0]
+
+
+def outputs(context: Any, network: Network, data: Any) -> Any:
+    """An RDD of ``(number of the first example, arrays)``: an array for each output, in the units of the labels."""
+
+    def work(network: Network, blocks: Iterable[Block]) -> Iterator[tuple[Any, list[np.ndarray]]]:
+        for first, batch, _ in blocks:
+            fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
+            y = network.output(list(fed.features), mask=list(fed.feature_masks) or None)
+            arrays = y if isinstance(y, list) else [y]
+            if network.normalizer is not None and not classifying(network, 0):
+                arrays[0] = network.normalizer.revert_labels(arrays[0])
+            yield first, arrays
+
+    return on_blocks(context, network, blocks_of(context, data), work)
+
+
+def judge(context: Any, network: Network, data: Any, wanted: Sequence[Wanted], keep: bool = False) -> list[Any]:
+    """The figures that `evaluation.judging.judge` gives on one machine: same batches, same order.
+
+    With `keep` the batches of a part stay where they are for the next time.
+    """
     columns, names = data.columns, tuple(data.class_names)
 
     def work(network: Network, blocks: Iterable[Block]) -> Iterator[tuple[int, Judging]]:
-        judging, first = Judging.begin(network, wanted, names, columns), -1
+        judging, first = Judging.begin(network, wanted, names, columns), None
         for start, batch, _ in blocks:
-            first = start if first < 0 else first
+            first = start if first is None else first
             judging.add(network, batch)
-        if first >= 0:
+        if first is not None:
             yield first, judging
 
     total = Judging.begin(network, wanted, names, columns)
-    for _, part in sorted(gathered(on_blocks(context, network, blocks_of(context, data), work)), key=lambda p: p[0]):
+    parts = gathered(on_blocks(context, network, blocks_of(context, data, keep=keep), work))
+    for _, part in sorted(parts, key=lambda item: item[0]):
         total.merge(part)
     return total.figures()

@@ -102,9 +102,9 @@ def _csv(
         if line == 1 or not offset:
             chunk[0] = chunk[0].removeprefix("\ufeff")
         for block in Table(label, "\n".join(chunk), form).blocks():
-            if len(block.records[0]) != width:
-                raise DataError(f"{label}:{line}: {len(block.records[0])} fields, expected {width}")
             block = replace(block, names=names, lines=[n + line - 1 for n in block.lines])
+            if (count := len(block.records[0])) != width:
+                raise DataError(f"{label}:{block.lines[0]}: {count} field{'s' if count > 1 else ''}, expected {width}")
             kept = block.complete([*features, *labels]) if reader.missing == "drop" else block
             if kept.records:
                 yield _piece(kept, source, offset, features, labels, reader)

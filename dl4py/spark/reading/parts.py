@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from math import prod
 from typing import Any
@@ -19,7 +19,7 @@ from dl4py.data.normalizers.base import Measured, MeasuringNormalizer
 from dl4py.data.readers import Reader
 from dl4py.errors import DataError, InvalidValue
 from dl4py.spark.reading.opening import open_pieces
-from dl4py.spark.reading.pieces import Aim, Pieces, brought
+from dl4py.spark.reading.pieces import Aim, Pieces, brought, in_words
 
 MOST = 2000  # partitions; more would cost the driver more than they bring
 
@@ -34,6 +34,7 @@ class Part:
     size: int
     places: np.ndarray | None = None
     mirror: bool = False
+    _kept: dict[int, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return self.size
@@ -83,6 +84,21 @@ class Part:
 
         return brought(self.pieces, self.aim(context), edges).flatMap(cut)
 
+    def kept_blocks(self, context: Any, size: int) -> Any:
+        """The same, brought once and kept for later."""
+        from pyspark import StorageLevel
+
+        if size not in self._kept:
+            self._kept[size] = self.blocks(context, size).persist(StorageLevel.MEMORY_AND_DISK)
+        return self._kept[size]
+
+    def close(self) -> None:
+        """Forgets what is kept on the cluster."""
+        for kept in self._kept.values():
+            kept.unpersist()
+        self._kept.clear()
+        self.pieces.close()
+
     def fitted(self, context: Any, normalizer: Normalizer) -> Fitted:
         """The normalizer with the statistics of these examples, measured in the blocks in which one machine does."""
         if not isinstance(normalizer, MeasuringNormalizer):
@@ -110,7 +126,7 @@ class Parts:
         """Forgets what is kept on the cluster."""
         for part in (self.train, self.validation, self.test):
             if part is not None:
-                part.pieces.close()
+                part.close()
 
 
 def open_part(context: Any, reader: Reader, mirror: bool = False, level: str = "MEMORY_AND_DISK") -> Part:
@@ -156,7 +172,7 @@ def open_parts(context: Any, config: DataConfig, level: str = "MEMORY_AND_DISK")
 def _chosen(whole: Part, numbers: np.ndarray) -> Part:
     places = np.full(whole.count, -1, np.int64)
     places[numbers] = np.arange(len(numbers))
-    return replace(whole, size=len(numbers), places=places)
+    return replace(whole, size=len(numbers), places=places, _kept={})
 
 
 def _labels(context: Any, part: Part) -> np.ndarray:
@@ -170,7 +186,7 @@ def check_alike(train: Part, name: str, other: Any, reader: Reader) -> None:
     """Refuses a part whose examples are of another kind than those of the training part."""
     if train.shape != other.shape:
         raise DataError(
-            f"the {name} part has examples of {other.shape}, the training part of {train.shape}", at=reader.mark()
+            f"the {name} part has {in_words(other.shape)}, the training part {in_words(train.shape)}", at=reader.mark()
         )
     if train.class_names != other.class_names:
         raise DataError(

@@ -88,8 +88,8 @@ def numbered(raw: Any, sources: int, naming: Naming | None, images: ImageForm | 
     if not starts[-1]:
         raise DataError(f"{what} holds no examples", hint="check `skip_lines` and `header`")
     if len(shapes) > 1:
-        told = " and ".join(sorted(str(shape) for shape in shapes))
-        raise DataError(f"the files of {what} hold examples of different shapes: {told}")
+        told = " and ".join(sorted(map(in_words, shapes)))
+        raise DataError(f"{what} holds examples of different kinds: {told}")
     names: tuple[str, ...] = ()
     classes: dict[str, int] = {}
     if words and naming:
@@ -134,6 +134,15 @@ def _surveyed(pieces: Iterable[Piece | DL4PyError]) -> Iterator[Survey]:
 def _shapes(arrays: Iterable[np.ndarray]) -> tuple[Any, ...]:
     """Shapes of one example; sequences may differ in length."""
     return tuple((a.shape[1],) if a.ndim == 3 else a.shape[1:] for a in arrays)
+
+
+def in_words(shape: tuple[Any, ...]) -> str:
+    """Shapes of features and labels as a message shows them."""
+    features, labels = shape
+    told = ", ".join(" x ".join(map(str, each)) for each in features)
+    if isinstance(labels, int):
+        return f"features of {told}" + (" with a class" if labels else "")
+    return f"features of {told}" + "".join(f", labels of {' x '.join(map(str, each))}" for each in labels)
 
 
 def _labelled(piece: Piece, classes: dict[str, int], count: int, longest: int, uneven: bool) -> Piece:
