@@ -14,7 +14,7 @@ from math import prod
 
 @dataclass(frozen=True)
 class FeedForward:
-    """`[batch, size]`. `time_format` is set where a recurrent network was unrolled over its time steps."""
+    """`[batch, size]`. `time_format` is set where a sequence was unrolled or pooled over its steps."""
 
     size: int
     time_format: str | None = None

@@ -60,7 +60,7 @@ class GlobalPooling(Layer):
         assert isinstance(given, Recurrent | Convolutional | Convolutional3D)
         if not self.collapse_dimensions:
             return resized(given, (1,) * len(sizes(given)))
-        return FeedForward(given.size if isinstance(given, Recurrent) else given.channels)
+        return FeedForward(given.size, given.format) if isinstance(given, Recurrent) else FeedForward(given.channels)
 
     def output_mask(self, e: Emitter, mask: Array | None) -> Array | None:
         return None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fractions import Fraction
+from math import prod
 from typing import TypeVar
 
 from dl4py.compatibility import Compatibility
@@ -17,12 +18,13 @@ from dl4py.network.order import topological
 from dl4py.plan import Param
 from dl4py.preprocessors import Preprocessor
 from dl4py.shapes import Shape
-from dl4py.spec import Thing
+from dl4py.spec import Mark, Thing
 from dl4py.vertices import Vertex
 
 T = TypeVar("T", bound=Thing)
 BATCH = 720720
 """Examples of a batch that divides by any number of parts, for counting."""
+LARGEST = 2**38  # values of one example
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,8 @@ class Graph:
 
     def fed(self, shapes: Sequence[Shape]) -> Graph:
         """The graph with shapes inferred from those of its inputs."""
+        for name, shape in zip(self.inputs, shapes, strict=True):
+            _check_size(f"the input `{name}`", shape, self.config.mark("input" if self.config.chain else "inputs"))
         known: dict[str, Shape] = dict(zip(self.inputs, shapes, strict=True))
         nodes = []
         examples = dict.fromkeys(self.inputs, BATCH)
@@ -81,9 +85,22 @@ class Graph:
             examples[node.name] = _examples(node, [examples[name] for name in node.inputs])
             fed = _fed(node, tuple(known[name] for name in node.inputs), dict(zip(self.inputs, shapes, strict=True)))
             assert fed.shape is not None
+            _check_size(f"the output of `{node.name}`", fed.shape, node.thing.mark())
             known[node.name] = fed.shape
             nodes.append(fed)
         return replace(self, nodes=tuple(nodes), shapes=tuple(shapes))
+
+
+def _check_size(what: str, shape: Shape, at: Mark | None) -> None:
+    """Raises where one example is larger than any memory, before arithmetic on it overflows."""
+    values = prod(max(1, size) for size in shape.array)
+    if values > LARGEST:
+        raise ShapeError(
+            f"{what} has {' x '.join(map(str, shape.array))} values for one example",
+            at=at,
+            note=f"{values:.0e} numbers are {values * 4 / 2**40:,.0f} TiB",
+            hint="write smaller sizes",
+        )
 
 
 def _examples(node: Node, given: Sequence[int]) -> int:

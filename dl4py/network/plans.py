@@ -79,7 +79,7 @@ class Plans:
 
     def quirks(self, mode: str, batch: Batch) -> dict[int, tuple[str, ...]]:
         """DL4J's quirks that matter to a mode and batch, by number, with the vertices where."""
-        return self._compile(mode, batch).plan.quirks
+        return _met(self._emitted(mode, batch)[1].e)
 
     def room(self, mode: str, batch: Batch) -> int:
         """Bytes of workspace that a mode and batch need; no machine code is made."""
@@ -97,6 +97,10 @@ class Plans:
         return {space.removeprefix(start): a for space, a in self.memory.items() if space.startswith(start)}
 
     def _compile(self, mode: str, batch: Batch) -> Bound:
+        return self._keep(*self._emitted(mode, batch))
+
+    def _emitted(self, mode: str, batch: Batch) -> tuple[Graph, Pass, str, tuple[Fed, ...]]:
+        """The calls of a mode and batch; nothing is held for them yet."""
         carrying, _, mode = mode.rpartition(":")
         graph = self.graph.fed(input_shapes(self.graph, batch[0]))
         run, feds = self._fed(graph, mode, batch)
@@ -104,7 +108,7 @@ class Plans:
         if mode == "constrain":
             run.e.phase = "update"
             emit_constraints(self.parameters, run.e)
-            return self._keep(graph, mode, run, feds)
+            return graph, run, mode, feds
         emit_forward(graph, self.parameters, run, scored=bool(batch[1]))
         if mode not in ("output", "all"):
             penalties = Array((1,), space="score", precision="float64", offset=1, name="penalties")
@@ -117,7 +121,7 @@ class Plans:
             emit_direction(graph, self.parameters, run.e)
         if mode == "fit":
             emit_update(graph, self.parameters, run.e)
-        return self._keep(graph, mode, run, feds)
+        return graph, run, mode, feds
 
     def _fed(self, graph: Graph, mode: str, batch: Batch) -> tuple[Pass, tuple[Fed, ...]]:
         x, y, masks, label_masks = batch
@@ -141,7 +145,7 @@ class Plans:
         run = Pass(e, _arrays(inputs), _arrays(over_inputs), _arrays(labels), _arrays(over_labels))
         return run, tuple(fed for fed in (*inputs, *labels, *over_inputs, *over_labels) if fed is not None)
 
-    def _keep(self, graph: Graph, mode: str, run: Pass, feds: tuple[Fed, ...]) -> Bound:
+    def _keep(self, graph: Graph, run: Pass, mode: str, feds: tuple[Fed, ...]) -> Bound:
         """Makes room for a plan: the clock holds the rates of every plan, in one numbering."""
         training = mode not in ("output", "all")
         names = [node.name for node in graph.nodes] if mode == "all" else () if training else graph.outputs
@@ -154,7 +158,7 @@ class Plans:
         config = graph.config
         share = (config.training_workspace_mode if training else config.inference_workspace_mode) != "none"
         plan = Plan(run.e.calls, config.precision, share=share)
-        plan.quirks = {number: tuple(run.e.asked[number]) for number in sorted(run.e.asked)}
+        plan.quirks = _met(run.e)
         self._number_rates(run.e)
         self._carry(plan)
         if plan.layout.total > self.memory["arena"].nbytes:
@@ -191,6 +195,11 @@ class Plans:
         bound.plan.bind(self.memory)
         bound.buffers = tuple(fed.seen(bound.plan.numbers(fed.array)) for fed in bound.feds)
         bound.version = self._version
+
+
+def _met(e: Emitter) -> dict[int, tuple[str, ...]]:
+    """Quirks that were asked for, by number, with the vertices that asked."""
+    return {number: tuple(e.asked[number]) for number in sorted(e.asked)}
 
 
 def given(batch: Batch) -> list[np.ndarray]:

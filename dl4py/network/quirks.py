@@ -49,7 +49,7 @@ def _asked(graph: Graph, mode: str, *, masked: bool = False) -> dict[int, tuple[
 def _ones(a: np.ndarray) -> np.ndarray:
     """A mask of all steps of sequences, of all examples of anything else."""
     steps = a.shape[2] if a.ndim == 3 else 1
-    return np.ones((a.shape[0], steps), a.dtype)
+    return np.broadcast_to(np.ones(1, a.dtype), (a.shape[0], steps))
 
 
 def _beside(graph: Graph) -> dict[int, tuple[str, ...]]:
@@ -94,14 +94,15 @@ def step_of(graph: Graph, mode: str, size: int, time: int) -> tuple[str, Batch]:
     if len(shapes) != len(graph.inputs):
         raise ShapeError("the network does not say what it is fed", hint="add `input:` to the network")
     kind = graph.config.precision
-    x = [np.zeros((size, *_timed(shape, time).array), kind) for shape in shapes]
+    blank = np.zeros(1, kind)  # seen as arrays of any size
+    x = [np.broadcast_to(blank, (size, *_timed(shape, time).array)) for shape in shapes]
     if mode == "output":
         return mode, (x, [], (), ())
     fed = graph.fed([_timed(shape, time) for shape in shapes])
     y = []
     for node in scored_outputs(fed):
         rows = node_batch(fed, node.name, size) * (getattr(node.shape, "steps", 1) or 1)
-        y.append(np.zeros((rows, *_timed(label_shape(node), time).array), kind))
+        y.append(np.broadcast_to(blank, (rows, *_timed(label_shape(node), time).array)))
     segments = graph.config.backprop_type != "standard" and any(a.ndim == 3 for a in x)
     return f"segments:{mode}" if segments and mode == "fit" else mode, (x, y, (), ())
 

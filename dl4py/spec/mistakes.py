@@ -44,6 +44,15 @@ class Spot:
             value, at = self.value[str(step)], self.value.values_at.get(str(step), self.at)
         elif isinstance(self.value, MarkedList) and isinstance(step, int) and step < len(self.value):
             value, at = self.value[step], self.value.items_at[step] if self.value.items_at else self.at
+        elif self._pairs() and isinstance(step, int) and step < len(self.value):
+            name, at = list(self.value)[step], self.at  # the mapping is read as a list of pairs
+            return replace(
+                self,
+                value=self.value[name],
+                at=self.value.values_at.get(name, at),
+                below=(name,),
+                path=(*self.path, name),
+            )
         elif isinstance(step, str) and self.union is None:
             return replace(self, union=self.path)
         else:
@@ -53,6 +62,11 @@ class Spot:
         if around is None:
             return replace(found, below=(*self.below, step))
         return replace(found, thing=around, key=str(step), holder=field_of(around, str(step)), below=())
+
+    def _pairs(self) -> bool:
+        """Whether this is a mapping from names of the user's to things."""
+        named = isinstance(self.value, MarkedDict) and self.holder is not None and not self.below
+        return named and isinstance(self.schema().get("additionalProperties"), dict)
 
     def mapping(self) -> type[Thing] | None:
         """The class whose keys stand here; None in an open mapping, a list or a scalar."""
@@ -111,6 +125,8 @@ def _flat(detail: Any, spot: Spot) -> Iterator[_Found]:
         inner = detail["ctx"]
         start = Spot(inner["thing"], inner["type"], spot.value, spot.at, path=spot.path, union=spot.union)
         for deeper in inner["errors"]:
+            if deeper["type"] == "thing_type" and deeper["input"] is None and not _written(deeper, spot.value):
+                continue  # what would be made of another key, which is itself missing
             if not isinstance(spot.value, dict) and deeper["type"] not in ABSENT:  # a bare value, as in `dropout: 0.5`
                 yield _Found(spot, branch, _mistake(deeper, spot))
                 continue
@@ -118,6 +134,10 @@ def _flat(detail: Any, spot: Spot) -> Iterator[_Found]:
                 yield replace(one, branch=(*branch, *one.branch))
     else:
         yield _Found(spot, branch, _mistake(detail, spot))
+
+
+def _written(detail: Any, value: Any) -> bool:
+    return isinstance(value, dict) and bool(detail["loc"]) and detail["loc"][0] in value
 
 
 def _mistake(detail: Any, spot: Spot) -> SpecError:

@@ -88,6 +88,43 @@ def test_segments_of_layers_that_read_backwards_are_refused_with_their_place(tmp
     assert (mistake["line"], mistake["column"], mistake["code"]) == (5, 7, "unsupported-feature")
 
 
+INPUTS = """network:
+  inputs: {a: {type: recurrent, size: x}, b: {type: 0.1}, c: {size: 3}}
+  vertices:
+    - {name: o, type: output, n_out: 2}
+"""
+HUGE = """network:
+  input: 4
+  layers:
+    - {name: wide, type: dense, n_out: 1000000000000000000}
+    - {type: output, n_out: 2}
+"""
+ONE_KEY_MISSING = """network:
+  input: {type: recurrent, size: 3}
+  layers:
+    - {type: bidirectional, mode: add}
+    - {type: rnn_output, n_out: 2}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (INPUTS, ["2:39 `size` must be a whole number above 0, found \"x\"", "2:53 `type` must be a word, found 0.1",
+                  "2:62 this input needs the key `type`"]),
+        (HUGE, ["4:7 the output of `wide` has 1000000000000000000 values for one example"]),
+        (ONE_KEY_MISSING, ["4:7 `bidirectional` needs the key `fwd`"]),
+    ],
+    ids=["inputs", "huge", "absent"],
+)  # fmt: skip
+def test_mistakes_that_random_changes_brought_to_light(text, places, tmp_path):
+    (tmp_path / "s.yaml").write_text(text)
+    result = CliRunner().invoke(cli, ["validate", str(tmp_path / "s.yaml"), "--json"])
+    found = json.loads(result.output)["mistakes"]
+    assert [f"{m['line']}:{m['column']} {m['message']}" for m in found] == places
+    assert result.exit_code == 3
+
+
 def test_full_fills_in_every_default():
     result = CliRunner().invoke(cli, ["validate", str(SPECS / "iris_mlp.yaml"), "--full"])
     assert "tbptt_fwd_length: 20" in result.output

@@ -1,10 +1,13 @@
 import numpy as np
 import pytest
 from contract import check_json, generator
+from replay import CASES
 from spatial import alone, check_spatial
 
 from dl4py.errors import ShapeError, UnsupportedFeature
+from dl4py.formats.dl4j.model import load
 from dl4py.layers.global_pooling import GlobalPooling
+from dl4py.network import Network
 from dl4py.shapes import Convolutional, Convolutional3D, FeedForward, Recurrent
 
 SHAPES = {
@@ -73,6 +76,16 @@ def test_json():
         '"gradientNormalizationThreshold":0.0,"idropout":null,"layerName":"layer1","pnorm":2,'
         '"poolingDimensions":null,"poolingType":"AVG"}',
     )
+
+
+@pytest.mark.parametrize("case", ["global-pool-rnn-mask-avg", "global-pool-rnn-mask-pnorm"])
+def test_what_follows_knows_the_order_of_the_sequences_as_in_dl4j(case):
+    theirs = load(CASES / case / "model.zip").config
+    *before, last = theirs.layers
+    fresh = (*before, last.but(n_in=None, time_distributed_format=None))
+    found = Network(theirs.but(layers=fresh)).graph.nodes[-1].thing
+    assert found.time_distributed_format == theirs.layers[-1].time_distributed_format == "ncw"
+    assert GlobalPooling().output_shape(Recurrent(3, 5, "NWC")) == FeedForward(3, "NWC")
 
 
 def test_rows_have_nothing_to_pool():
