@@ -27,6 +27,8 @@ BYTES = 64 if "+avx512f" in features() else 32 if "+avx2" in features() else 16
 """Width of a vector register: AVX-512, AVX2, or else (SSE, NEON)."""
 FUSED = "+fma" in features() or "+neon" in features()
 """Whether multiply-add is one instruction; a library call otherwise, slower than two."""
+MASKED = "+avx512f" in features()
+"""Whether any instruction writes some lanes of a vector."""
 MANY = "+avx512f" in features() or "+neon" in features()
 """Whether there are 32 vector registers, not 16."""
 ROWS, FEW, OF_THREE, OF_ONE = (12, 6, 8, 12) if MANY else (6, 4, 4, 8)
@@ -115,6 +117,30 @@ class Writer:
         kind = ir.FunctionType(ir.VoidType(), [self.vector, place, LANE, one])
         function = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.masked.store.{self.name}.p0")
         self.builder.call(function, [value, self.builder.bitcast(pointer, place), LANE(self.size), mask])
+
+    def store_first(self, values, pointers, count):
+        """Writes the first lanes of some vectors, `count` of each, at least 1 and not all.
+
+        Where masks are no part of the instructions, a masked store takes as long as a dozen others: halves do instead.
+        """
+        if MASKED:
+            mask = self.below(count, 0)
+            for value, pointer in zip(values, pointers, strict=True):
+                self.store_some(value, pointer, mask)
+            return
+        half, offset = self.lanes // 2, INDEX(0)
+        while half:
+            there = self.builder.icmp_signed("!=", self.builder.and_(count, INDEX(half)), INDEX(0))
+            kind = ir.VectorType(self.kind, half).as_pointer()
+            first = ir.Constant(ir.VectorType(LANE, half), list(range(half)))
+            behind = ir.Constant(ir.VectorType(LANE, self.lanes), [(half + i) % self.lanes for i in range(self.lanes)])
+            with self.builder.if_then(there):
+                for value, pointer in zip(values, pointers, strict=True):
+                    place = self.builder.bitcast(self.at(pointer, offset), kind)
+                    self.builder.store(self.builder.shuffle_vector(value, value, first), place).align = self.size
+            values = [self.builder.select(there, self.builder.shuffle_vector(v, v, behind), v) for v in values]
+            offset = self.builder.select(there, self.builder.add(offset, INDEX(half)), offset)
+            half //= 2
 
     def number(self, value):
         """A vector of one number known beforehand."""
@@ -208,9 +234,15 @@ def _tile(count, wide=2):
                             w.store(builder.load(sums[r][v]), w.at(written[r], v * w.lanes))
                 with some:
                     for v in range(wide):
-                        mask = w.below(cols, v * w.lanes)
-                        for r in range(count):
-                            w.store_some(builder.load(sums[r][v]), w.at(written[r], v * w.lanes), mask)
+                        column = [builder.load(sums[r][v]) for r in range(count)]
+                        places = [w.at(written[r], v * w.lanes) for r in range(count)]
+                        left = builder.sub(cols, INDEX(v * w.lanes))
+                        with builder.if_else(builder.icmp_signed(">=", left, INDEX(w.lanes))) as (filled, part):
+                            with filled:
+                                for value, pointer in zip(column, places, strict=True):
+                                    w.store(value, pointer)
+                            with part:
+                                w.store_first(column, places, left)
             return context.get_dummy_value()
 
         return types.void(*wanted), code
