@@ -10,7 +10,6 @@ from dl4py.network.graph import Graph
 from dl4py.network.parameters import Parameters, Slot, blocks_of
 from dl4py.network.update import emit_direction, emit_penalty_scores
 from dl4py.plan import Array, Emitter, Plan
-from dl4py.schedules.base import rate_at
 
 
 def cut(parameters: Parameters, start: int, stop: int) -> Parameters:
@@ -34,6 +33,38 @@ def state_places(parameters: Parameters, start: int, stop: int) -> list[slice]:
     return places
 
 
+class Rates:
+    """The clock of a plan of one's own, with what its rates are at an iteration."""
+
+    def __init__(self, e: Emitter) -> None:
+        self._rates, self._compatibility = e.rates, e.compatibility
+        self.clock: np.ndarray = np.zeros(2 + len(e.rates))
+
+    def set(self, iteration: int, epoch: int) -> None:
+        """Now it is that iteration."""
+        self.clock[:2] = iteration, epoch
+        for i, rate in enumerate(self._rates):
+            self.clock[2 + i] = rate if isinstance(rate, float) else rate.at(iteration, epoch, self._compatibility)
+
+
+class Penalties:
+    """The penalties' part of the score that belongs to some parameters; `params` is the vector that they lie in."""
+
+    def __init__(self, graph: Graph, parameters: Parameters, params: np.ndarray) -> None:
+        e = Emitter(1, compatibility=graph.compatibility)
+        emit_penalty_scores(parameters, e, Array((1,), space="score", precision="float64", name="penalties"))
+        self._plan, self._rates, self._score = Plan(e.calls, graph.config.precision), Rates(e), np.zeros(1)
+        arena = np.zeros(self._plan.layout.total, np.uint8)
+        self._plan.bind({"params": params, "clock": self._rates.clock, "score": self._score, "arena": arena})
+
+    def total(self, iteration: int, epoch: int) -> float:
+        """Their sum, of the parameters as they are."""
+        self._rates.set(iteration, epoch)
+        self._score[:] = 0.0
+        self._plan.run()
+        return float(self._score[0])
+
+
 class Piece:
     """Parameters and updater state of a stretch, and what the updater makes of a gradient there.
 
@@ -44,41 +75,33 @@ class Piece:
         self, graph: Graph, parameters: Parameters, start: int, stop: int, examples: int, state: np.ndarray
     ) -> None:
         kind = graph.config.precision
-        self._graph, own = graph, cut(parameters, start, stop)
+        own = cut(parameters, start, stop)
         e = Emitter(examples, training=True, seed=graph.config.seed, compatibility=graph.compatibility)
         e.mini_batch, e.chain = graph.config.mini_batch, graph.config.chain
         emit_direction(graph, own, e)
-        scored = Emitter(examples, compatibility=graph.compatibility)
-        emit_penalty_scores(own, scored, Array((1,), space="score", precision="float64", name="penalties"))
         places = state_places(parameters, start, stop)
-        self._rates = e.rates
+        self._rates = Rates(e)
         self.state = np.concatenate([state[place] for place in places]) if places else np.zeros(0, kind)
-        plans = [Plan(calls, kind) for calls in (e.calls, scored.calls)]
+        self._plan = Plan(e.calls, kind)
         self._memory = {
             "params": np.zeros(stop - start, kind),
             "gradient": np.zeros(stop - start, kind),
             "state": self.state,
-            "clock": np.zeros(2 + len(e.rates)),
-            "score": np.zeros(1),
-            "arena": np.zeros(max(plan.layout.total for plan in plans) + 64, np.uint8),
+            "clock": self._rates.clock,
+            "arena": np.zeros(self._plan.layout.total, np.uint8),
         }
-        for plan in plans:
-            plan.bind(self._memory)
-        self._direction, self._scored = plans
+        self._plan.bind(self._memory)
+        self._penalties = Penalties(graph, own, self._memory["params"])
 
     def direction(self, params: np.ndarray, gradient: np.ndarray, iteration: int, epoch: int) -> np.ndarray:
         """The step to subtract; the state advances."""
-        memory, clock = self._memory, self._memory["clock"]
+        memory = self._memory
         memory["params"][:], memory["gradient"][:] = params, gradient
-        clock[:2] = iteration, epoch
-        for i, rate in enumerate(self._rates):
-            clock[2 + i] = rate_at(rate, iteration, epoch, self._graph.compatibility)
-        self._direction.run()
+        self._rates.set(iteration, epoch)
+        self._plan.run()
         return memory["gradient"].copy()
 
-    def penalties(self, params: np.ndarray) -> float:
+    def penalties(self, params: np.ndarray, iteration: int, epoch: int) -> float:
         """The penalties' part of the score."""
         self._memory["params"][:] = params
-        self._memory["score"][:] = 0.0
-        self._scored.run()
-        return float(self._memory["score"][0])
+        return self._penalties.total(iteration, epoch)

@@ -12,7 +12,7 @@ def rung_of(largest: float) -> int:
     """The exponent of the lowest bound above a value: ``largest < 2^rung``, a multiple of 8."""
     if largest == 0.0:
         return -960
-    return RUNG * int(np.floor(np.frexp(largest)[1] / RUNG) + 1)
+    return RUNG * -(-int(np.frexp(largest)[1]) // RUNG)
 
 
 def exponent(rung: int, terms: int) -> int:

@@ -267,7 +267,7 @@ class Sharded:
         return Portions(len(self._things), self._fleet.lying, self._replicas)
 
     def _scored(self, losses: Sequence[float]) -> float:
-        penalties = sum(self._fleet.ask("penalties"))
+        penalties = sum(self._fleet.ask("penalties", self._network.iteration, self._network.epoch))
         share = self._examples if self.config.mini_batch else 1
         loss = sum(losses)
         order = order_of(self.config.era, self.config.compatibility)

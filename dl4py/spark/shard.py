@@ -175,9 +175,9 @@ class Shard:
         mine = self._mesh.added(self._total, self._edges)
         self._vectors[name] = back(mine, self._evaluation[3], self._network.params.dtype)
 
-    def penalties(self) -> float:
+    def penalties(self, iteration: int, epoch: int) -> float:
         """The penalties of this shard's parameters."""
-        return self._piece.penalties(self._vectors[0])
+        return self._piece.penalties(self._vectors[0], iteration, epoch)
 
     def direction(self, name: int, gradient: int, iteration: int, epoch: int, again: bool) -> None:
         """What the updater makes of a gradient; `again` from the state before, and as if it had not been asked."""

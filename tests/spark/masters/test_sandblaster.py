@@ -4,6 +4,7 @@ from sparknets import MLP, batches, classes, network
 
 from dl4py.spark.launching import Machine
 from dl4py.spark.masters.sandblaster import Sandblaster
+from dl4py.training.loop import Listener
 
 DOUBLE = MLP.replace("{seed: 7,", "{seed: 7, data_type: double, optimization_algo: %s,")
 
@@ -18,12 +19,10 @@ def alone(text, x, y, iterations):
     return net, found
 
 
-class Iterates:
+class Iterates(Listener):
     def __init__(self):
         self.scores, self.params = [], []
 
-    def started(self, network, batches, epochs): ...
-    def ended(self, network): ...
     def epoch(self, network):
         self.params.append(network.params.copy())
 
