@@ -18,12 +18,25 @@ def add_row(z, row):
 @kernel("b o -> o", ranges="o", work=1)
 def sum_rows(z, out, first: int, last: int):
     """``out[j] = sum_i z[i, j]``."""
-    sums = out[first:last]
-    sums[:] = 0.0
+    low, high = np.uint64(first), np.uint64(last)  # with indices that cannot be negative the compiler makes vectors
+    for j in range(low, high):
+        out[j] = 0.0
     for i in range(z.shape[0]):
-        row = z[i, first:last]
-        for j in range(sums.shape[0]):
-            sums[j] += row[j]
+        for j in range(low, high):
+            out[j] += z[i, j]
+
+
+@kernel("b o, b o* -> o", ranges="o", work=1)
+def sum_rows_above(y, dy, out, floor: float, first: int, last: int):
+    """``dy = 0`` where `y` is not above `floor`, and ``out[j] = sum_i dy[i, j]``."""
+    low, high = np.uint64(first), np.uint64(last)
+    for j in range(low, high):
+        out[j] = 0.0
+    for i in range(y.shape[0]):
+        for j in range(low, high):
+            value = dy[i, j] if y[i, j] > floor else 0.0
+            dy[i, j] = value
+            out[j] += value
 
 
 @kernel("b o -> k o", ranges="k")

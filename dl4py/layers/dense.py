@@ -34,8 +34,7 @@ class Dense(FeedForwardLayer):
         floored = self.activation.floored(e) if "b" in p else None
         if floored is None:
             return activated(e, affine(e, x, p), self.activation)
-        y, product_backward = affine(e, x, p, floored[0])
-        return y, lambda dy: product_backward(floored[1](y, dy))
+        return affine_above(e, x, p, floored[0])
 
 
 def activated(e: Emitter, pre_output: tuple[Array, Backward], activation: Activation) -> tuple[Array, Backward]:
@@ -60,12 +59,24 @@ def affine_params(layer: FeedForwardLayer) -> list[Param]:
     return [weights, Param.bias("b", (layer.n_out,), layer.bias_init)]
 
 
-def affine(e: Emitter, x: Array, p: Params, floor: float = -inf) -> tuple[Array, Backward]:
-    """``z = x W + b`` (no ``b`` where the layer has none), none below `floor`; the backward takes ``dz``."""
+def affine_above(e: Emitter, x: Array, p: Params, floor: float) -> tuple[Array, Backward]:
+    """``y = max(x W + b, floor)``."""
+    y = e.array(x.rows, p.W.columns, name="y")
+    e(k.gemm.affine, x, p.W, p.b, y, floor)
+
+    def backward(dy: Array) -> Array | None:
+        e(k.rows.sum_rows_above, y, dy, p.b.gradient, floor)
+        return product_backward(e, x, p, dy)
+
+    return y, backward
+
+
+def affine(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
+    """``z = x W + b`` (no ``b`` where the layer has none)."""
     if "b" not in p:
         return product(e, x, p)
     z = e.array(x.rows, p.W.columns, name="z")
-    e(k.gemm.affine, x, p.W, p.b, z, floor)
+    e(k.gemm.affine, x, p.W, p.b, z, -inf)
 
     def backward(dz: Array) -> Array | None:
         e(k.rows.sum_rows, dz, p.b.gradient)
