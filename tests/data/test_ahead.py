@@ -14,6 +14,9 @@ from dl4py.data.drawn import ImageFiles
 from dl4py.data.image_form import ImageForm
 from dl4py.data.normalizers.image_scaler import Scaled
 from dl4py.errors import DataError
+from dl4py.plan import threads
+from dl4py.spec.bind import bind
+from dl4py.training.run import Run
 
 WORKERS = [0, 1, 2, 5]
 
@@ -25,7 +28,8 @@ def busy():
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Forty photos, smooth, so that sizes can be compared."""
-    place = tmp_path_factory.mktemp("photos")
+    place = tmp_path_factory.mktemp("classes") / "photos"
+    place.mkdir()
     down, along = np.mgrid[:120, :160] / 160
     for i in range(40):
         waves = [127.5 + 127.5 * np.sin(6 * down * (c + 1) + 5 * along + i) for c in range(3)]
@@ -103,6 +107,15 @@ def test_who_is_given_threads(folder):
     assert BatchIterator(data, 40).threads == 0  # one batch: nothing comes after it
     assert BatchIterator(data, 7, workers=0).threads == 0
     assert BatchIterator(data.at_rest(), 7).threads == 0  # small, and in memory
+
+
+def test_a_spec_says_how_many(folder, tmp_path):
+    reader = f"{{type: image_folder, path: {folder.parent}, height: 8, width: 8, transforms: [flip]}}"
+    shape = "{type: convolutional, channels: 3, height: 8, width: 8}"
+    network = f"network: {{input: {shape}, layers: [{{type: output, n_out: 1, activation: sigmoid, loss: xent}}]}}\n"
+    spec = network + f"training: {{batch_size: 8}}\ndata: {{workers: 3, train: {reader}}}\n"
+    assert Run(tmp_path, bind(spec)).batches.threads == 3
+    assert Run(tmp_path, bind(spec.replace("workers: 3, ", ""))).batches.threads == threads.count()
 
 
 def test_large_photos_are_unpacked_small(folder):
