@@ -27,10 +27,15 @@ def copy_flat(a, out):
 
 def halves(arrays, threads):
     """Parts of a copy along the axis that is slowest in the output."""
-    a, out = slowest_first(*arrays)
+    a, out = slowest_first(*spread(*arrays))
     many = min(threads, a.size // LEAST + 1, len(a) if a.ndim else 1)
     edges = [len(a) * i // many for i in range(many + 1)] if a.ndim else []
     return [(a[i:j], out[i:j]) for i, j in pairwise(edges)] if many > 1 else [arrays]
+
+
+def spread(a, out):
+    """Both in the output's shape: axes of size 1 are repeated."""
+    return np.broadcast_to(a, out.shape), out
 
 
 def slowest_first(a, out):
@@ -41,7 +46,8 @@ def slowest_first(a, out):
 
 @native("... -> ...", cut=halves)
 def copy_any(a, out):
-    """``out = a`` for arrays of one shape in any order."""
+    """``out = a`` for arrays in any order; axes of `a` of size 1 are repeated."""
+    a, out = spread(a, out)
     if a.dtype != out.dtype or a.ndim > AXES or not a.size or min((*a.strides, *out.strides, 0)) < 0:
         return np.copyto, (out, a)
     axes = joined(*slowest_first(a, out))

@@ -29,3 +29,15 @@ def test_backwards():
     function, args = move.copy_any.bind((a[::-1], out), ())
     function(*args)
     assert np.array_equal(out, a[::-1])
+
+
+@pytest.mark.parametrize("shape", [(4, 1, 5), (1, 3, 1), (1, 1, 1)])
+@pytest.mark.parametrize("count", [1, 3])
+def test_axes_of_size_1_are_repeated(shape, count, monkeypatch):
+    """A mask of rows covers all columns."""
+    monkeypatch.setattr(move, "LEAST", 1)
+    a, out = generator(3).normal(size=shape), np.full((4, 3, 5), 77.0)
+    for part in move.copy_any.cut((a, out), count):
+        function, args = move.copy_any.bind(part, ())
+        function(*args)
+    assert np.array_equal(out, np.broadcast_to(a, out.shape))
