@@ -23,6 +23,7 @@ class Averaging:
 
     training: Training
     depth: int
+    half: bool = False
 
     @property
     def prefetch(self) -> int:
@@ -33,7 +34,7 @@ class Averaging:
         """Does what the driver orders."""
         fresh = None if self.training.updater_state else network.parameters.first_state(network.graph)
         parts = [network.params] if fresh is not None else [network.params, network.updater_state]
-        means = Means(mesh, parts, self.depth)
+        means = Means(mesh, parts, self.depth, half=self.half)
         while (order := hub.receive()) is not None:
             if order == "state":
                 hub.send((network.params, network.updater_state if fresh is None else None))

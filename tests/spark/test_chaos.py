@@ -30,9 +30,9 @@ pytestmark = [
 ]
 KILLS = int(os.environ.get("CHAOS_KILLS", "3"))
 SEED = int(os.environ.get("CHAOS_SEED", "11"))
-LIMIT = 600.0  # seconds after which a training counts as hanging
+LIMIT = 900.0  # seconds after which a training counts as hanging
 WORDS = {"executor": "CoarseGrainedExecutorBackend", "python": "pyspark.daemon"}
-KEYS = {"workers": 2, "wait_seconds": 60.0, "checkpoint_rounds": 3}
+KEYS = {"workers": 2, "wait_seconds": 300.0, "checkpoint_rounds": 3}
 X, Y = classes(200)
 MASTERS = {
     "spark": lambda: ParameterAveraging(averaging_frequency=2, training_hooks=("sparkhooks:Slow",), **KEYS),

@@ -12,6 +12,7 @@ pytest.importorskip("pyspark")
 from sparkkills import leaves
 from sparknets import MLP, batches, classes, network
 
+from dl4py.errors import TrainingError
 from dl4py.spark.masters.base import Rounds
 from dl4py.spark.masters.parameter_averaging import ParameterAveraging
 
@@ -54,20 +55,31 @@ def test_training_goes_on_after_a_kill(cluster, transport, word):
     assert (nets[0].iteration, nets[0].epoch) == (nets[1].iteration, nets[1].epoch)
 
 
-def test_two_trainings_in_one_session_do_not_touch_each_other(cluster):
-    x, y = classes(64)
-    nets = [network(MLP % "adam") for _ in range(3)]
-    master = ParameterAveraging(workers=1, averaging_frequency=2)
-    master.fit(cluster.sparkContext, nets[0], batches(x, y, 8), 1)
+@pytest.mark.parametrize("transport", ["spark", "direct"])
+def test_two_trainings_in_one_session_do_not_touch_each_other(cluster, transport):
     from pyspark import InheritableThread
 
-    threads = [
-        InheritableThread(target=master.fit, args=(cluster.sparkContext, net, batches(x, y, 8), 1)) for net in nets[1:]
-    ]
+    x, y = classes(64)
+    bad = x.copy()
+    bad[40] = np.nan  # the other training ends with an error, and takes its own job group alone along
+    nets, errors = [network(MLP % "adam") for _ in range(3)], []
+    master = ParameterAveraging(workers=1, averaging_frequency=2, transport=transport)
+    master.fit(cluster.sparkContext, nets[0], batches(x, y, 8), 2)
+
+    def work(net, data):
+        try:
+            master.fit(cluster.sparkContext, net, data, 2)
+        except TrainingError as error:
+            errors.append(error)
+
+    data = (batches(x, y, 8), batches(bad, y, 8, shuffle=False))
+    threads = [InheritableThread(target=work, args=pair) for pair in zip(nets[1:], data, strict=True)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(200)
     assert not any(thread.is_alive() for thread in threads)
-    for net in nets[1:]:
-        assert np.array_equal(net.params, nets[0].params)
+    assert np.array_equal(nets[1].params, nets[0].params)
+    assert np.array_equal(nets[1].updater_state, nets[0].updater_state)
+    assert len(errors) == 1
+    assert "the score is nan at iteration 5" in str(errors[0])

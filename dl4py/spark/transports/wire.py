@@ -57,8 +57,10 @@ class Channel:
         if sum(sizes) < SMALL:
             self._write(memoryview(b"".join([head, data, *arrays])))  # one packet
         else:
-            for part in (head, data, *arrays):
-                self._write(memoryview(part))
+            self._write(memoryview(head))
+            self._write(memoryview(data))
+            for array in arrays:
+                self._write(array)
         return len(head) + sum(sizes)
 
     def receive(self) -> Any:
