@@ -17,6 +17,12 @@ from dl4py.data.readers.base import Reader, reader
 from dl4py.errors import DataError, DL4PyError
 from dl4py.spec import FilePath, Flag, Names, key
 
+PLAIN = (
+    "float",
+    "double",
+    *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)),
+)  # as Arrow has them
+
 
 @reader("parquet")
 class Parquet(Reader):
@@ -81,7 +87,7 @@ class Parquet(Reader):
         words: list[str] = []
         for path in files_of(self.path, at):
             try:
-                table = tables.read_table(path)
+                table = tables.read_table(path, memory_map=True)
             except (OSError, ValueError) as error:
                 raise DataError(f"{path} cannot be read as Parquet: {error}", at=at) from None
             features, labels = self.columns(table.column_names, str(path))
@@ -100,7 +106,9 @@ class Parquet(Reader):
 
 
 def _numbers(column: Any, name: str, where: str) -> np.ndarray:
-    """A column as `[rows, 1]`, or `[rows, length]` of lists."""
+    """A column as `[rows, 1]`, or `[rows, length]` of lists; plain numbers never become objects of Python."""
+    if column.null_count == 0 and str(column.type) in PLAIN:
+        return finite(column.to_numpy().astype(np.float32), name, where)
     return numbers_of(column.to_pylist(), name, where)
 
 
@@ -116,6 +124,11 @@ def numbers_of(values: Sequence[Any], name: str, where: str) -> np.ndarray:
             f"{where}: column `{name}` holds no numbers, or lists of different lengths",
             hint="choose columns of numbers with `features`",
         ) from None
+    return finite(array, name, where)
+
+
+def finite(array: np.ndarray, name: str, where: str) -> np.ndarray:
+    """Numbers of a column as `[rows, length]`, none of them infinite."""
     if not np.isfinite(array).all():
         row = int(np.argwhere(~np.isfinite(array))[0][0])
         raise DataError(f"{where}: column `{name}` is not finite in row {row}")
