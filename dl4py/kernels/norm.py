@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import log10, sqrt
 
 import numpy as np
 
-from dl4py.kernels.jit import kernel
+from dl4py.kernels.jit import kernel, native
 
 
 @kernel("b o, o -> b o, b one, b o", split=True)
@@ -50,32 +51,66 @@ def layer_norm_backward(unit, inverse, gain, dz, dgain):
             dz[i, j] = (dz[i, j] * gain[j] - mean - unit[i, j] * dot) * inverse[i, 0]
 
 
-@kernel("b n, b one -> n, n, n, n, one")
-def moments(x, mask, sums, mean, variance, inverse, count, eps: float):
-    """Mean, biased variance and ``1 / sqrt(var + eps)`` of each column over the rows of the mask, and their number.
+@kernel("b n, b one -> n")
+def shift(x, mask, out):
+    """The first row of the mask: a number near each column's others."""
+    for i in range(x.shape[0]):
+        if mask[i, 0] != 0.0:
+            for j in range(x.shape[1]):
+                out[j] = x[i, j]
+            return
+    out[:] = 0.0
 
-    `sums` and `count` are in double: a column of an image batch has millions of terms.
+
+def in_parts(arrays, threads):
+    """Rows of matrices in as many parts as there are rows of sums, the last two arrays."""
+    rows, many = arrays[0].shape[0], arrays[-1].shape[0]
+    edges = [rows * i // many for i in range(many + 1)]
+    parts = [tuple(a[i:j] if a.ndim == 2 else a for a in arrays[:-2]) for i, j in pairwise(edges)]
+    return [(*part, arrays[-2][i], arrays[-1][i]) for i, part in enumerate(parts)]
+
+
+@native("b n, b one, n -> p n, p m", cut=in_parts)
+def moment_sums(x, mask, near, sums, squares):
+    """For each part of the rows ``sum (x - near)``, ``sum (x - near)^2``, and behind the squares the number of rows.
+
+    In double: a column of an image batch has millions of terms. One pass serves, as `near` is near.
     """
-    rows = np.float64(0.0)
+    return moment_sums_of_part.bind((x, mask, near, sums, squares), ())
+
+
+@kernel("b n, b one, n -> n, m")
+def moment_sums_of_part(x, mask, near, sums, squares):
+    """`moment_sums` of one part."""
+    n = x.shape[1]
     sums[:] = 0.0
+    squares[:] = 0.0
     for i in range(x.shape[0]):
-        m = mask[i, 0]
-        rows += m
+        m = np.float64(mask[i, 0])
         if m != 0.0:
-            for j in range(x.shape[1]):
-                sums[j] += m * x[i, j]
+            squares[n] += m
+            for j in range(n):
+                d = np.float64(x[i, j] - near[j])
+                sums[j] += m * d
+                squares[j] += m * d * d
+
+
+@kernel("n, p n, p m -> n, n, n, one")
+def moments(near, sums, squares, mean, variance, inverse, count, eps: float):
+    """Mean, biased variance and ``1 / sqrt(var + eps)`` of each column, and the number of rows, in double."""
+    n = near.shape[0]
+    rows = np.float64(0.0)
+    for part in range(sums.shape[0]):
+        rows += squares[part, n]
     count[0] = max(rows, np.float64(1.0))
-    for j in range(x.shape[1]):
-        mean[j] = sums[j] / count[0]
-        sums[j] = 0.0
-    for i in range(x.shape[0]):
-        m = mask[i, 0]
-        if m != 0.0:
-            for j in range(x.shape[1]):
-                d = x[i, j] - mean[j]
-                sums[j] += m * d * d
-    for j in range(x.shape[1]):
-        variance[j] = sums[j] / count[0]
+    for j in range(n):
+        total, square = np.float64(0.0), np.float64(0.0)
+        for part in range(sums.shape[0]):
+            total += sums[part, j]
+            square += squares[part, j]
+        total /= count[0]
+        mean[j] = near[j] + total
+        variance[j] = max(square / count[0] - total * total, np.float64(0.0))
         inverse[j] = 1.0 / sqrt(variance[j] + eps)
 
 
@@ -91,37 +126,57 @@ def running(kept_mean, kept_spread, mean, inverse, log_std: int, eps: float):
         inverse[j] = 1.0 / sqrt(variance + eps)
 
 
-@kernel("b n, n, n, n, n -> b n, b n", split=True)
-def batch_norm(x, mean, inverse, gamma, beta, unit, y):
-    """``unit = (x - mean) / sqrt(var + eps)``, ``y = gamma unit + beta``."""
+@kernel("b n, n, n, n, n -> b n", split=True)
+def batch_norm(x, mean, inverse, gamma, beta, y):
+    """``y = gamma (x - mean) / sqrt(var + eps) + beta``."""
     for i in range(x.shape[0]):
         for j in range(x.shape[1]):
-            unit[i, j] = (x[i, j] - mean[j]) * inverse[j]
-            y[i, j] = gamma[j] * unit[i, j] + beta[j]
+            y[i, j] = gamma[j] * ((x[i, j] - mean[j]) * inverse[j]) + beta[j]
 
 
-@kernel("b n, b n -> n, n, n, n")
-def batch_norm_sums(unit, dy, gammas, betas, dgamma, dbeta):
-    """``dgamma = sum dy unit``, ``dbeta = sum dy``; `gammas` and `betas` are the sums in double."""
+@native("b n, b one, b n, n, n -> p n, p n", cut=in_parts)
+def batch_norm_sums(x, mask, dy, mean, inverse, gammas, betas):
+    """For each part of the rows ``sum dy unit`` and ``sum dy``, in double; `unit` is ``(x - mean) inverse``."""
+    return batch_norm_sums_of_part.bind((x, mask, dy, mean, inverse, gammas, betas), ())
+
+
+@kernel("b n, b one, b n, n, n -> n, n")
+def batch_norm_sums_of_part(x, mask, dy, mean, inverse, gammas, betas):
+    """`batch_norm_sums` of one part."""
     gammas[:] = 0.0
     betas[:] = 0.0
-    for i in range(unit.shape[0]):
-        for j in range(unit.shape[1]):
-            gammas[j] += dy[i, j] * unit[i, j]
-            betas[j] += dy[i, j]
-    for j in range(unit.shape[1]):
-        dgamma[j] = gammas[j]
-        dbeta[j] = betas[j]
+    for i in range(x.shape[0]):
+        if mask[i, 0] != 0.0:
+            for j in range(x.shape[1]):
+                gammas[j] += dy[i, j] * ((x[i, j] - mean[j]) * inverse[j])
+                betas[j] += dy[i, j]
 
 
-@kernel("b n, b one, n, n, n, n, one, b n*", split=True)
-def batch_norm_backward(unit, mask, inverse, gamma, dgamma, dbeta, count, dy):
+@kernel("p n, p n -> n, n")
+def batch_norm_gradients(gammas, betas, dgamma, dbeta):
+    """``dgamma`` and ``dbeta`` from the sums of all parts."""
+    for j in range(gammas.shape[1]):
+        gamma, beta = np.float64(0.0), np.float64(0.0)
+        for part in range(gammas.shape[0]):
+            gamma += gammas[part, j]
+            beta += betas[part, j]
+        dgamma[j] = gamma
+        dbeta[j] = beta
+
+
+@kernel("b n, b one, n, n, n, n, n, one, b n*", split=True)
+def batch_norm_backward(x, mask, mean, inverse, gamma, dgamma, dbeta, count, dy):
     """Turns ``dy`` into ``dx = gamma / sqrt(var + eps) (dy - mask (sum dy + unit sum(dy unit)) / N)``."""
-    share = unit.dtype.type(1.0 / count[0])
-    for i in range(unit.shape[0]):
+    share = x.dtype.type(1.0 / count[0])
+    for i in range(x.shape[0]):
         m = mask[i, 0] * share
-        for j in range(unit.shape[1]):
-            dy[i, j] = gamma[j] * inverse[j] * (dy[i, j] - m * (dbeta[j] + unit[i, j] * dgamma[j]))
+        if m == 0.0:
+            for j in range(x.shape[1]):
+                dy[i, j] = gamma[j] * inverse[j] * dy[i, j]
+        else:
+            for j in range(x.shape[1]):
+                unit = (x[i, j] - mean[j]) * inverse[j]
+                dy[i, j] = gamma[j] * inverse[j] * (dy[i, j] - m * (dbeta[j] + unit * dgamma[j]))
 
 
 @kernel("b n*, n, n", split=True)

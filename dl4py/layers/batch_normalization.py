@@ -10,11 +10,13 @@ from dl4py.errors import ShapeError
 from dl4py.layers.base import TrainableLayer, checked_width, layer
 from dl4py.layers.columns import as_rows
 from dl4py.layers.images import ImageFormat, formatted, place_mask
-from dl4py.plan import Array, Backward, Emitter, Param, Params
+from dl4py.plan import Array, Backward, Emitter, Param, Params, threads
 from dl4py.preprocessors import Preprocessor
 from dl4py.preprocessors.automatic import before_images
 from dl4py.shapes import Convolutional, Convolutional3D, Recurrent, Shape
 from dl4py.spec import Flag, Fraction, Number, Positive, Size, key
+
+MANY = 1 << 15  # values that are worth more than one thread
 
 
 @layer("batch_normalization", java="org.deeplearning4j.nn.conf.layers.BatchNormalization")
@@ -120,36 +122,43 @@ class BatchNormalization(TrainableLayer):
             gamma, beta = p.gamma, p.beta
         spread = p["log10stdev" if self.use_log_std else "var"]
         log_std = int(self.use_log_std)
-        unit, y = e.like(x, "unit"), e.like(x, "y")
+        y = e.like(x, "y")
         mean, variance, inverse = (e.array(n, name=name) for name in ("mean", "variance", "inverse"))
         count = e.array(1, precision="float64", name="count")
         seen = mask or e.constant(np.ones((x.rows, 1)))
         if e.training:
-            e(k.norm.moments, x, seen, self._sums(e, n), mean, variance, inverse, count, self.eps)
+            near, sums, squares = e.array(n, name="near"), self._sums(e, x, n), self._sums(e, x, n + 1)
+            e(k.norm.shift, x, seen, near)
+            e(k.norm.moment_sums, x, seen, near, sums, squares)
+            e(k.norm.moments, near, sums, squares, mean, variance, inverse, count, self.eps)
         else:
             e(k.norm.running, p.mean, spread, mean, inverse, log_std, self.eps)
-        e(k.norm.batch_norm, x, mean, inverse, gamma, beta, unit, y)
-        for covered in [] if mask is None else [unit, y]:
-            e(k.rows.mask_rows, covered, mask)
+        e(k.norm.batch_norm, x, mean, inverse, gamma, beta, y)
+        if mask is not None:
+            e(k.rows.mask_rows, y, mask)
         training = e.training
 
         def backward(dy: Array) -> None:
             dgamma, dbeta = e.array(n, name="dgamma"), e.array(n, name="dbeta")
             if not self.lock_gamma_beta:
                 dgamma, dbeta = p.gamma.gradient, p.beta.gradient
-            e(k.norm.batch_norm_sums, unit, dy, self._sums(e, n), self._sums(e, n), dgamma, dbeta)
+            gammas, betas = self._sums(e, x, n), self._sums(e, x, n)
+            e(k.norm.batch_norm_sums, x, seen, dy, mean, inverse, gammas, betas)
+            e(k.norm.batch_norm_gradients, gammas, betas, dgamma, dbeta)
             if not training:
                 e(k.norm.running_backward, dy, inverse, gamma)
                 return
             steps = p.mean.gradient, spread.gradient
             e(k.norm.statistics_step, p.mean, spread, mean, variance, *steps, self.decay, log_std)
             if x.needs_gradient:
-                e(k.norm.batch_norm_backward, unit, seen, inverse, gamma, dgamma, dbeta, count, dy)
+                e(k.norm.batch_norm_backward, x, seen, mean, inverse, gamma, dgamma, dbeta, count, dy)
 
         return y, backward
 
-    def _sums(self, e: Emitter, n: int) -> Array:
-        return e.array(n, precision="float64", name="sums")
+    def _sums(self, e: Emitter, x: Array, n: int) -> Array:
+        """Sums of `n` columns in double for each part of the rows, which a thread takes if they are many."""
+        parts = min(threads.count(), x.rows) if x.size >= MANY else 1
+        return e.array(parts, n, precision="float64", name="sums")
 
     def _locked(self, e: Emitter, n: int, value: float) -> Array:
         return e.constant(np.full(n, value))
