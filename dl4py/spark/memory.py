@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from typing import Any
 
 from dl4py.errors import ClusterError, ShapeError
@@ -35,21 +36,25 @@ def worker_bytes(network: Network, arena: int, transport: str, save_updater: boo
     return BASE_BYTES + own + params + state + vector + doubles + doubles  # as it travels
 
 
-def check_memory(context: Any, nodes: tuple[Node, ...], worker: int) -> str:
-    """Compares what the Python workers of an executor need with what its container, or its node, has."""
+def check_memory(context: Any, nodes: tuple[Node, ...], worker: int, workers: int | None) -> str:
+    """Compares what the Python workers of an executor need with what its container, or its node, has.
+
+    `worker` is the bytes of one, `workers` their number, that of all places when None.
+    """
     conf = context.getConf()
-    places = tasks_at_once(conf, context.master, nodes)
-    need, hint = worker * places, f"--conf spark.executor.memoryOverhead={-(-worker * places // MIB)}m"
+    most = workers or sys.maxsize
+    tasks = min(-(-places_of(context) // len(nodes)), most)
+    need, hint = worker * tasks, f"--conf spark.executor.memoryOverhead={-(-worker * tasks // MIB)}m"
     if context.master.startswith(("yarn", "k8s")):
         have = overhead(conf, context.master)
         if need > have:
             raise ClusterError(
-                f"the Python workers of an executor need {need / MIB:.0f} MiB ({places} at {worker / MIB:.0f} MiB), "
+                f"the Python workers of an executor need {need / MIB:.0f} MiB ({tasks} at {worker / MIB:.0f} MiB), "
                 f"spark.executor.memoryOverhead gives {have / MIB:.0f} MiB: the cluster would kill the executor",
                 hint=hint,
             )
     for node in nodes:
-        at_once = need * sum(other.host == node.host for other in nodes)
+        at_once = min(need * sum(other.host == node.host for other in nodes), worker * most)
         if at_once > node.memory:
             raise ClusterError(
                 f"the Python workers on {node.host} need {at_once / MIB:.0f} MiB, {node.memory / MIB:.0f} MiB are left",
@@ -58,12 +63,9 @@ def check_memory(context: Any, nodes: tuple[Node, ...], worker: int) -> str:
     return f"Python workers need {need / MIB:.0f} MiB of each executor ({hint})"
 
 
-def tasks_at_once(conf: Any, master: str, nodes: tuple[Node, ...]) -> int:
-    """Python workers of one executor at a time."""
-    cores = re.match(r"local(?:-cluster)?\[\s*(?:\d+\s*,\s*)?(\d+|\*)", master)
-    given = conf.get("spark.executor.cores", cores[1] if cores else "1" if master.startswith(("yarn", "k8s")) else "*")
-    most = max(node.cores for node in nodes) if given == "*" else int(given)
-    return max(1, most // int(conf.get("spark.task.cpus", "1")))
+def places_of(context: Any) -> int:
+    """Tasks that run at once on all executors."""
+    return max(1, int(context.defaultParallelism) // int(context.getConf().get("spark.task.cpus", "1")))
 
 
 def overhead(conf: Any, master: str) -> int:
@@ -74,7 +76,8 @@ def overhead(conf: Any, master: str) -> int:
     factor = conf.get("spark.executor.memoryOverheadFactor", None)
     if factor is None:
         factor = conf.get("spark.kubernetes.memoryOverheadFactor", "0.4") if master.startswith("k8s") else "0.1"
-    return max(384 * MIB, int(size(conf.get("spark.executor.memory", "1g")) * float(factor)))
+    least = size(conf.get("spark.executor.minMemoryOverhead", "384m"))
+    return max(least, int(size(conf.get("spark.executor.memory", "1g")) * float(factor)))
 
 
 def size(text: str) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from dl4py.errors import ClusterError
 from dl4py.network.network import Network
-from dl4py.spark.memory import check_memory, needed
+from dl4py.spark.memory import check_memory, needed, places_of
 from dl4py.spark.probe import Node, tell_of, teller
 
 SETTLED, PATIENCE = 1.0, 60.0  # seconds without a new executor, and until the first
@@ -23,7 +23,7 @@ def before_training(context: Any, network: Network, batch_size: int, keys: Any) 
     nodes = preflight(context)
     if keys.transport == "direct":
         check_reachable(nodes)
-    return [text(nodes), check_memory(context, nodes, needed(network, batch_size, keys))]
+    return [text(nodes), check_memory(context, nodes, needed(network, batch_size, keys), keys.workers)]
 
 
 def preflight(context: Any) -> tuple[Node, ...]:
@@ -40,7 +40,7 @@ def _asked(context: Any) -> tuple[Node, ...]:
     """One answer of each executor: as many tasks as there are places, so that each has some of them."""
     conf = context.getConf()
     host = conf.get("spark.driver.host")
-    places = max(1, context.defaultParallelism // int(conf.get("spark.task.cpus", "1")))
+    places = places_of(context)
     with closing(socket.create_server((conf.get("spark.driver.bindAddress", host), 0), backlog=places)) as server:
         tell = teller((host, server.getsockname()[1]))
         answers = context.parallelize(range(places), places).mapPartitions(tell).collect()

@@ -57,8 +57,9 @@ def teller(address: tuple[str, int] | None) -> Callable[[Iterable[int]], Iterato
                 lines = dict(line.split(":") for line in text("/proc/meminfo").splitlines())
                 found = [int(lines["MemAvailable"].split()[0]) * 1024]
                 limit = text("/sys/fs/cgroup/memory.max")
-                if limit != "max":
-                    found.append(int(limit) - int(text("/sys/fs/cgroup/memory.current")))
+                if limit != "max":  # what files are read into is given back when it is needed
+                    stat = dict(line.split() for line in text("/sys/fs/cgroup/memory.stat").splitlines())
+                    found.append(int(limit) - int(text("/sys/fs/cgroup/memory.current")) + int(stat["file"]))
             except (OSError, KeyError):
                 pass  # not Linux, or no limit: what was found stands
             return min(found)

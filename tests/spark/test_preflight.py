@@ -5,7 +5,7 @@ import pytest
 from sparknets import MLP, network
 
 from dl4py.errors import ClusterError
-from dl4py.spark.memory import check_memory, needed, overhead, size, tasks_at_once
+from dl4py.spark.memory import check_memory, needed, overhead, places_of, size
 from dl4py.spark.preflight import check_reachable, compare, preflight, text
 from dl4py.spark.probe import Node, tell_of
 
@@ -20,8 +20,8 @@ class Conf(dict):
 
 
 class Context:
-    def __init__(self, master, **conf):
-        self.master = master
+    def __init__(self, master, places, **conf):
+        self.master, self.defaultParallelism = master, places
         self.conf = Conf({name.replace("_", "."): value for name, value in conf.items()})
 
     def getConf(self):
@@ -87,33 +87,32 @@ def test_the_overhead_is_sparks_rule():
         Conf({"spark.executor.memoryOverheadFactor": "0.2", "spark.executor.memory": "10g"}), "k8s://h"
     ) == (2048 * mib)
     assert overhead(Conf({"spark.executor.memoryOverhead": "100m"}), "yarn") == 100 * mib
+    assert overhead(Conf({"spark.executor.minMemoryOverhead": "700m"}), "yarn") == 700 * mib
 
 
-def test_tasks_of_an_executor_at_once():
-    assert tasks_at_once(Conf(), "local[4]", (DRIVER,)) == 4
-    assert tasks_at_once(Conf(), "local[*]", (DRIVER,)) == 8
-    assert tasks_at_once(Conf(), "local-cluster[2,3,1024]", (DRIVER,)) == 3
-    assert tasks_at_once(Conf(), "spark://h:7077", (DRIVER,)) == 8
-    assert tasks_at_once(Conf(), "yarn", (DRIVER,)) == 1
-    assert tasks_at_once(Conf({"spark.executor.cores": "6", "spark.task.cpus": "2"}), "yarn", (DRIVER,)) == 3
+def test_places_are_cores_by_those_of_a_task():
+    assert places_of(Context("yarn", places=6)) == 6
+    assert places_of(Context("yarn", places=6, spark_task_cpus="2")) == 3
 
 
 def test_memory_that_would_be_overdrawn_is_refused_before_it_is():
-    yarn = Context("yarn", spark_executor_cores="4")
+    yarn = Context("yarn", 4)
     with pytest.raises(ClusterError) as raised:
-        check_memory(yarn, (FAR,), 200 << 20)
+        check_memory(yarn, (FAR,), 200 << 20, None)
     assert str(raised.value) == (
         "the Python workers of an executor need 800 MiB (4 at 200 MiB), spark.executor.memoryOverhead gives 384 MiB: "
         "the cluster would kill the executor"
     )
     assert raised.value.hint == "--conf spark.executor.memoryOverhead=800m"
-    enough = Context("yarn", spark_executor_cores="4", spark_executor_memoryOverhead="800m")
-    assert check_memory(enough, (FAR,), 200 << 20) == (
+    enough = Context("yarn", 4, spark_executor_memoryOverhead="800m")
+    assert check_memory(enough, (FAR,), 200 << 20, 4) == (
         "Python workers need 800 MiB of each executor (--conf spark.executor.memoryOverhead=800m)"
     )
+    one = check_memory(Context("yarn", 4), (FAR,), 200 << 20, 1)
+    assert one == "Python workers need 200 MiB of each executor (--conf spark.executor.memoryOverhead=200m)"
     two = (replace(FAR, memory=700 << 20), replace(FAR, executor=3, memory=700 << 20))
     with pytest.raises(ClusterError, match=r"^the Python workers on far need 800 MiB, 700 MiB are left$"):
-        check_memory(Context("spark://h:7077", spark_executor_cores="2"), two, 200 << 20)
+        check_memory(Context("spark://h:7077", 4), two, 200 << 20, None)
 
 
 def test_a_worker_of_transport_spark_holds_more_copies():
