@@ -8,7 +8,7 @@ from typing import Any
 from dl4py.network.network import Network
 from dl4py.spark.outcome import Outcome
 from dl4py.spark.state import State
-from dl4py.spark.transports.means import Means
+from dl4py.spark.transports.desks import Settling, means_of
 from dl4py.spark.transports.mesh import Mesh
 from dl4py.spark.transports.wire import Channel
 from dl4py.spark.worker import WHOLE, Clock, Training
@@ -34,7 +34,7 @@ class Averaging:
         """Does what the driver orders."""
         fresh = None if self.training.updater_state else network.parameters.first_state(network.graph)
         parts = [network.params] if fresh is not None else [network.params, network.updater_state]
-        means = Means(mesh, parts, self.depth, half=self.half)
+        means = means_of(mesh, parts, self.depth, half=self.half)
         while (order := hub.receive()) is not None:
             if order == "state":
                 hub.send((network.params, network.updater_state if fresh is None else None))
@@ -56,7 +56,7 @@ class Averaging:
         start = State.of(network) if network.params.nbytes < SMALL else None
         return self.training.outcome(network, objects, rank, start, numbers=False, clock=clock)
 
-    def _exchange(self, mesh: Mesh, means: Means, network: Network, outcome: Outcome, trained: bool) -> bool:
+    def _exchange(self, mesh: Mesh, means: Settling, network: Network, outcome: Outcome, trained: bool) -> bool:
         """The mean into the network; false when a worker failed."""
         mine = (outcome.report.weight if trained else 0.0, outcome.report.iterations, bool(outcome.failures))
         weights, iterations, failed = zip(*mesh.everyones(mine), strict=True)

@@ -19,7 +19,7 @@ from dl4py.spark.failure import Failure
 from dl4py.spark.objects import Object
 from dl4py.spark.outcome import Outcome, Report, Share
 from dl4py.spark.thresholds.base import ThresholdAlgorithm
-from dl4py.spark.transports.means import Means
+from dl4py.spark.transports.desks import Settling, means_of
 from dl4py.spark.transports.mesh import Mesh
 from dl4py.spark.transports.wire import Channel, Lost
 from dl4py.spark.worker import step, use_task_cores
@@ -57,13 +57,6 @@ class Company(Protocol):
         """A message of each worker, in their order."""
 
 
-class Settling(Protocol):
-    """How parameters become the same everywhere."""
-
-    def take(self, weights: Sequence[float]) -> None:
-        """The mean of the parameters of those workers whose weight is not 0."""
-
-
 @dataclass(frozen=True)
 class Sharing:
     """The keys of the training master that workers need."""
@@ -80,7 +73,7 @@ class Sharing:
     def serve(self, hub: Channel, mesh: Mesh, network: Network) -> None:
         """Follows the driver's orders until it says stop; the residual lives as long as the worker."""
         use_task_cores()
-        replica = Replica(self, network, mesh, Means(mesh, [network.params], 1))
+        replica = Replica(self, network, mesh, means_of(mesh, [network.params], 1))
         while (order := hub.receive()) is not None:
             if order == "state":
                 hub.send((network.params, network.updater_state))

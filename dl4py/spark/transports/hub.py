@@ -28,7 +28,8 @@ class Hub:
         secret = secrets.token_bytes(32)
         self._listener = Listener(bound, secret, limit)
         try:
-            self._launch.start(Meeting(host, self._listener.port, secret, limit), program, workers)
+            meeting = Meeting(host, self._listener.port, secret, limit, isinstance(context, Machine))
+            self._launch.start(meeting, program, workers)
             self._gather(workers, [state] * workers if isinstance(state, State) else state)
         except BaseException:
             self.close()

@@ -23,6 +23,7 @@ class Mesh:
         self, rank: int, addresses: Sequence[Address], listener: Listener, secret: bytes, limit: float
     ) -> None:
         self.rank, self.count = rank, len(addresses)
+        self.one_machine = False  # whether all see one memory
         self.channels: dict[int, Channel] = {}
         for other in range(rank):
             channel = connect(*addresses[other], secret, limit, f"worker {other}")

@@ -15,12 +15,13 @@ from dl4py.spark.transports.wire import Listener, Lost, connect
 
 @dataclass(frozen=True)
 class Meeting:
-    """Where the driver waits, and how long anyone waits for anyone."""
+    """Where the driver waits, how long anyone waits for anyone, and whether all of them share a machine's memory."""
 
     host: str
     port: int
     secret: bytes
     limit: float
+    one_machine: bool = False
 
 
 def stay(meeting: Meeting, rank: int, program: Any) -> Iterator[None]:
@@ -34,6 +35,7 @@ def stay(meeting: Meeting, rank: int, program: Any) -> Iterator[None]:
             hub.send((rank, (hub.here, listener.port)))
             mesh = Mesh(rank, hub.receive(), listener, meeting.secret, meeting.limit)
             open_things.callback(mesh.close)
+            mesh.one_machine = meeting.one_machine
             state: State = hub.receive()
             program.serve(hub, mesh, state.network())
         except Lost as lost:
