@@ -65,8 +65,8 @@ def command(
         if context is not None:
             from dl4py.spark.reading.features import features_on
 
-            x = features_on(context, network, input, source, predictions.image_form(network))
-            found = answered(context, network, x.blocks(context, batch), predictions.answers_of)
+            part = features_on(context, network, input, source, predictions.image_form(network))
+            found = answered(context, network, part.blocks(context, batch), predictions.answers_of)
             write(context, found, output, form, classes)
             return
     refuse_local(form, source)

@@ -44,7 +44,7 @@ def open_pieces(context: Any, reader: Reader, level: str = "MEMORY_AND_DISK") ->
     elif can_read(reader):
         raw, sources = READERS[type(reader)](context, reader)
     else:
-        known = ", ".join(sorted(cls.type for cls in (*READERS, ImageFolder)))
+        known = ", ".join(sorted(str(cls.type) for cls in (*READERS, ImageFolder)))  # type: ignore[attr-defined]
         raise DataError(
             f"`{reader.type}` is not read by executors",
             at=reader.mark(),

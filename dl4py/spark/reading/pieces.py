@@ -76,7 +76,8 @@ def numbered(raw: Any, sources: int, naming: Naming | None, images: ImageForm | 
     for survey in found:
         if survey.error is not None:
             raise survey.error
-    counts, words = np.zeros(sources, np.int64), {}
+    counts = np.zeros(sources, np.int64)
+    words: dict[str, str] = {}
     shapes: set[tuple[Any, ...]] = set()
     steps = [survey.steps for survey in found if survey.steps]
     for survey in found:
