@@ -60,12 +60,14 @@ class Remote:
     def __sub__(self, other: Remote | Multiple) -> Remote:
         return self._plus(other, -1.0)
 
-    def __iadd__(self, other: Multiple) -> Remote:
-        self.shards.tell("add", self.name, other.factor, other.vector.name)
+    def __iadd__(self, other: Remote | Multiple) -> Remote:
+        part = _multiple(other)
+        self.shards.tell("add", self.name, part.factor, part.vector.name)
         return self
 
-    def __isub__(self, other: Multiple) -> Remote:
-        self.shards.tell("add", self.name, -other.factor, other.vector.name)
+    def __isub__(self, other: Remote | Multiple) -> Remote:
+        part = _multiple(other)
+        self.shards.tell("add", self.name, -part.factor, part.vector.name)
         return self
 
     def __imul__(self, factor: float) -> Remote:
@@ -73,8 +75,12 @@ class Remote:
         return self
 
     def _plus(self, other: Remote | Multiple, sign: float) -> Remote:
-        part = other if isinstance(other, Multiple) else Multiple(1.0, other)
+        part = _multiple(other)
         return self.made(self.shards, "plus", self.name, sign * part.factor, part.vector.name)
 
     def __del__(self) -> None:
         self.shards.forget(self.name)
+
+
+def _multiple(other: Remote | Multiple) -> Multiple:
+    return other if isinstance(other, Multiple) else Multiple(1.0, other)
