@@ -181,6 +181,14 @@ class FeedForwardLayer(TrainableLayer):
         return flattening(given)
 
 
+class ReconstructingPart(Thing):
+    """A layer that can learn without labels, by reconstructing what it is fed."""
+
+    def emit_reconstruction(self, e: Emitter, x: Array, p: Params) -> None:
+        """Records the score of a reconstruction of ``x [batch, n_in]``, and the gradients of all parameters."""
+        raise NotImplementedError
+
+
 class ScoredPart(Thing):
     """What ends a network: an output with a score."""
 

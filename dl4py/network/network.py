@@ -58,6 +58,7 @@ class Network:
         for name, size in (("params", self.parameters.size), ("state", self.parameters.state_size)):
             self._memory[name] = _vector(self._memory[name], size, name, kind)
         self.plans = Plans(self.graph, self.parameters, self._memory)
+        self._pretrainings: dict[str, Any] = {}
         self.history: Any = None  # what a solver remembers between iterations
         self.scores: list[float] = []  # of the last `fit`, one for each iteration
         self.watch: Callable[[Plan], None] = Plan.run  # a profile looks at the calls of steps
@@ -169,6 +170,18 @@ class Network:
             self.scores = [self.run("fit", batch)]
             self.iteration += 1
         return self.scores[-1]
+
+    def pretrain_layer(self, layer: int | str, *x: Arrays) -> float:
+        """One step of layerwise pretraining on a batch of features; returns the score before it.
+
+        The layer, by number or name, learns to reconstruct what the layers below it make of the features.
+        """
+        name = layer if isinstance(layer, str) else self.graph.nodes[layer].name
+        if name not in self._pretrainings:
+            from dl4py.network.pretraining import Pretraining
+
+            self._pretrainings[name] = Pretraining(self, name)
+        return float(self._pretrainings[name].fit(as_list(x)))
 
     def end_epoch(self) -> None:
         """Counts a finished epoch."""

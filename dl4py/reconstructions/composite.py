@@ -2,7 +2,9 @@
 
 from typing import Annotated, Any
 
+from dl4py import kernels as k
 from dl4py.errors import ShapeError
+from dl4py.plan import Array, Emitter
 from dl4py.reconstructions.base import Reconstruction, reconstruction
 from dl4py.spec import AsTuple, Sizes, key
 
@@ -35,3 +37,15 @@ class Composite(Reconstruction):
                 hint="let the sizes add up to the width of the data",
             )
         return sum(part.width(n) for part, n in zip(parts, sizes, strict=True))
+
+    def emit(self, e: Emitter, z: Array, x: Array) -> Array:
+        dz = e.like(z, "dz")
+        seen = given = 0
+        for part, size in zip(self.reconstruction_distributions, self.distribution_sizes, strict=True):
+            width = part.width(size)
+            own_z, own_x = e.array(z.rows, width, name="z"), e.array(x.rows, size, name="x")
+            e(k.move.copy, z.part(given, given + width, axis=1), own_z)
+            e(k.move.copy, x.part(seen, seen + size, axis=1), own_x)
+            e(k.move.copy, part.emit(e, own_z, own_x), dz.part(given, given + width, axis=1))
+            seen, given = seen + size, given + width
+        return dz

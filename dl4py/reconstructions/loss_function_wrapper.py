@@ -2,7 +2,8 @@
 
 from dl4py.activations import Activation
 from dl4py.losses import Loss
-from dl4py.reconstructions.base import Reconstruction, reconstruction
+from dl4py.plan import Array, Emitter
+from dl4py.reconstructions.base import Reconstruction, by_loss, reconstruction
 from dl4py.spec import key
 
 
@@ -15,3 +16,6 @@ class LossFunctionWrapper(Reconstruction):
 
     def width(self, size: int) -> int:
         return size
+
+    def emit(self, e: Emitter, z: Array, x: Array) -> Array:
+        return by_loss(e, z, x, self.activation, self.loss_function)

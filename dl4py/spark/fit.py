@@ -72,6 +72,12 @@ def fit_run(
             at=run.training.mark("drop_last"),
             hint="leave `drop_last` out",
         )
+    if run.training.pretrain_epochs:
+        raise InvalidValue(
+            "layers are pretrained on one machine",
+            at=run.training.mark("pretrain_epochs"),
+            hint="leave `pretrain_epochs` out",
+        )
     master = config.master.but(**keys)
     network, done = _start(run)
     if not (run.folder / SPEC).exists():

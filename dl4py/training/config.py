@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dl4py.spec import Flag, NonNegative, Size, Thing, key
+from dl4py.spec import Count, Flag, NonNegative, Size, Thing, key
 from dl4py.spec.sections import section
 from dl4py.training.early_stopping import EarlyStopping
 
@@ -12,6 +12,10 @@ class TrainingConfig(Thing):
     """How long, in which steps, and what is kept."""
 
     epochs: Size = key("Times that all examples are seen.", default=1)
+    pretrain_epochs: Count = key(
+        "Epochs in which each `auto_encoder` and `variational_autoencoder` learns alone, from below, before training.",
+        default=0,
+    )
     batch_size: Size = key("Examples of a step.", default=32)
     drop_last: Flag = key("Leave out the last batch of an epoch where it is smaller than the others.", default=False)
     log_every: Size = key("Iterations between two lines of `metrics.jsonl`.", default=10)

@@ -11,6 +11,7 @@ from dl4py.evaluation.judging import as_dataset
 from dl4py.network.network import Network
 from dl4py.training.config import TrainingConfig
 from dl4py.training.loop import Listener, train
+from dl4py.training.pretraining import pretrain
 
 
 def fit(
@@ -33,4 +34,6 @@ def fit(
     network.labels = list(dataset.class_names) or network.labels
     network.images = dataset.images or network.images
     batches = BatchIterator(dataset, training.batch_size, seed, shuffle, network.normalizer, training.drop_last)
+    if network.iteration == 0:
+        pretrain(network, batches, training.pretrain_epochs)
     return train(network, batches, network.epoch + training.epochs, listeners)

@@ -23,6 +23,7 @@ from dl4py.training.early_stopping import Stopper
 from dl4py.training.folder import BEST, CHECKPOINT, LAST, METRICS, MODEL, SPEC
 from dl4py.training.loop import Listener, train
 from dl4py.training.metrics import Metrics, cut
+from dl4py.training.pretraining import pretrain
 from dl4py.training.profile import Profile
 
 Judging = Callable[[Network, Any, Sequence[Wanted]], list[Any]]
@@ -79,6 +80,8 @@ class Run:
         if not (self.folder / SPEC).exists():
             write_text(self.folder / SPEC, write(self.spec, absolute=True))
         training = self.training
+        if network.iteration == 0 and done == 0:
+            pretrain(network, self.batches, training.pretrain_epochs)
         keeper = Checkpoints(self.folder, training.checkpoint_seconds, training.epochs, done)
         with Metrics(self.folder / METRICS, training.log_every) as metrics, keeper.watching_signals():
             batches, told = self.batches, [metrics, *listeners, *self.watching(network), keeper]

@@ -76,7 +76,7 @@ def command(
         bound = read_spec(spec, overrides, seed)
         with found.part("read data") if found else nullcontext():
             data = bound.data.open()  # before the folder is made: what cannot be read or learned leaves none behind
-        rehearse(bound.network, data, bound.training.batch_size)
+        rehearse(bound.network, data, bound.training)
     if (lows or highs) and data.test is None:
         raise click.UsageError("--min and --max look at the test part: give the data a `split` or a `test`.")
     if resume is None:
