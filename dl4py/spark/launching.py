@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import secrets
 import time
@@ -86,7 +87,8 @@ class SparkTasks:
     def end(self) -> None:
         """Cancels the stage."""
         self._ended = True
-        self._context.cancelJobGroup(self._group)
+        with contextlib.suppress(Exception):  # without Spark there is no stage either
+            self._context.cancelJobGroup(self._group)
         self.wait(30.0)
 
 

@@ -12,7 +12,7 @@ from dl4py.network.quirks import step_of
 from dl4py.spark.probe import Node
 
 MIB = 1 << 20
-BASE_BYTES = 170 * MIB  # a Python worker with numpy, numba, pyspark and dl4py
+BASE_BYTES = 190 * MIB  # a Python worker with numpy, numba, pyspark and dl4py
 
 
 def needed(network: Network, batch_size: int, keys: Any) -> int:

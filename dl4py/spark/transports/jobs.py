@@ -58,7 +58,7 @@ class Jobs:
             except Exception as error:
                 if self._watch is not None and self._watch.error is not None:
                     raise self._watch.error from error
-                if not from_spark(error) or attempt == self.retries:
+                if not from_spark(error) or gone(error) or attempt == self.retries:
                     raise
                 warnings.warn(
                     f"Spark gave the round after iteration {network.iteration} up ({cause(str(error))}); it is made "
@@ -135,8 +135,19 @@ def _merged(parts: Iterable[tuple[int, tuple[int, Outcome]]]) -> Iterator[tuple[
 
 
 def from_spark(error: Exception) -> bool:
-    """Whether an exception comes out of Spark itself."""
-    return type(error).__module__.startswith(("py4j", "pyspark"))
+    """Whether an exception comes out of Spark itself, or out of a connection to its Java process."""
+    return type(error).__module__.startswith(("py4j", "pyspark")) or gone(error)
+
+
+def gone(error: Exception) -> bool:
+    """Whether Spark's Java process has ended: PySpark meets a closed socket in many places."""
+    if type(error).__name__ == "Py4JNetworkError":
+        return True
+    stack = error.__traceback__
+    while stack is not None and stack.tb_next is not None:
+        stack = stack.tb_next
+    where = stack.tb_frame.f_globals.get("__name__", "") if stack is not None else ""
+    return isinstance(error, OSError | EOFError) and where.startswith(("py4j", "pyspark", "socket"))
 
 
 def cause(text: str) -> str:
@@ -149,6 +160,10 @@ def cause(text: str) -> str:
 
 def as_cluster_error(error: Exception) -> ClusterError:
     """Spark's failure in one line."""
+    if gone(error):
+        return ClusterError(
+            "Spark's Java process ended", hint="its log says why; `--resume RUN` goes on from the last round"
+        )
     return ClusterError(f"a Spark job failed: {cause(str(error))}", hint="`--traceback` shows the whole log")
 
 

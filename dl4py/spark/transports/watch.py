@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import threading
 import time
@@ -27,7 +28,8 @@ class Watch:
     def close(self) -> None:
         """Ends it; the thread's jobs are in the group that they were in before."""
         self._ended.set()
-        self._context.setLocalProperty("spark.jobGroup.id", self._before)
+        with contextlib.suppress(Exception):  # Spark may be gone
+            self._context.setLocalProperty("spark.jobGroup.id", self._before)
         self._thread.join(10.0)
 
     def _look(self) -> None:
