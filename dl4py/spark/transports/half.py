@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 HEAD = 4  # bytes of a segment's exponent
+LEAST, MOST = -100, 127  # its powers of two are numbers of both precisions
 
 
 class Half:
@@ -24,16 +25,17 @@ class Half:
         """The bytes of a segment."""
         change = numbers - self._last[place]
         top = float(np.abs(change).max())
-        exponent = int(np.frexp(top)[1]) if np.isfinite(top) else 0
+        exponent = min(max(int(np.frexp(top)[1]), LEAST), MOST) if np.isfinite(top) else 0
         packed = np.empty(packed_bytes(numbers.size), np.uint8)
         packed[:HEAD].view("<i4")[0] = exponent
-        packed[HEAD:].view("<f2")[:] = np.ldexp(change, -exponent)
+        packed[HEAD:].view("<f2")[:] = np.multiply(change, change.dtype.type(2.0**-exponent), out=change)
         return packed
 
     def unpack(self, packed: np.ndarray, numbers: np.ndarray, place: slice) -> None:
         """Puts into `numbers` what a segment's bytes say."""
         exponent = int(packed[:HEAD].view("<i4")[0])
-        np.add(self._last[place], np.ldexp(packed[HEAD:].view("<f2").astype(numbers.dtype), exponent), out=numbers)
+        np.multiply(packed[HEAD:].view("<f2"), numbers.dtype.type(2.0**exponent), out=numbers, dtype=numbers.dtype)
+        numbers += self._last[place]
 
     def settled(self, parts: Sequence[np.ndarray]) -> None:
         """The mean, from which the next changes are counted."""
