@@ -22,8 +22,8 @@ DENSE = {"type": "dense", "n_out": 5, "activation": "tanh"}
 LSTM = {"type": "lstm", "n_out": 4, "activation": "tanh"}
 OUT = {"type": "output", "n_out": 3}
 POOL = {"type": "global_pooling", "pooling_type": "avg"}
-LAST = np.array([6, 4, 2, 5])  # steps of each example
-MASK = (np.arange(6) < LAST[:, None]).astype("f")
+LENGTHS = np.array([6, 4, 2, 5])  # steps of each example
+MASK = (np.arange(6) < LENGTHS[:, None]).astype("f")
 HOLES = np.array([[1, 0, 1, 1, 0, 1], [0, 1, 1, 0, 1, 0], [1, 1, 1, 1, 1, 1], [1, 0, 0, 0, 1, 1]], "f")
 HIGH = MASK[:, None, :, None]  # rows of images
 ROWS = np.array([1, 1, 0, 1], "f")[:, None]
@@ -85,10 +85,27 @@ GRAPH = {
         {"name": "out", "type": "rnn_loss", "activation": "softmax"},
     ],
 }
+ATTENTION = [
+    {"name": "a", "type": "attention", "n_out": 4, "project_input": True, "inputs": ["in", "in", "in"]},
+    {"name": "p", **POOL},
+]
+CLIPPED = {"gradient_normalization": "clip_element_wise_absolute_value", "gradient_normalization_threshold": 1e-3}
+CLIPPING = {"inputs": {"in": STEPS}, "defaults": CLIPPED, "vertices": [*ATTENTION, {"name": "out", **OUT}]}
+ALONE = {"inputs": {"in": STEPS}, "vertices": [*ATTENTION, {"name": "out", "type": "loss", "loss": "mse"}]}
+LAST = {"type": "recurrent", "size": 6, "time": 6, "format": "nwc"}
+REVERSED = {
+    "inputs": {"in": LAST},
+    "vertices": [
+        {"name": "r", "type": "reverse_time_series", "inputs": "in"},
+        {"name": "l", "type": "last_time_step", "underlying": {**LSTM, "rnn_data_format": "nwc"}},
+        {"name": "out", **OUT},
+    ],
+}
 CAUSAL = {"type": "convolution1d", "n_out": 4, "kernel_size": 3, "stride": 2, "convolution_mode": "causal"}
 DEPTHWISE = {"type": "depthwise_convolution2d", "depth_multiplier": 2, "kernel_size": 2, "bias_init": 0.3}
 NHWC = {**IMAGES, "format": "nhwc"}
 
+ROUNDED = (32, 65)  # met in single precision only
 CASES = {
     1: chain(
         DENSE, changes={LATER}, known="schedule-poly",
@@ -177,6 +194,17 @@ CASES = {
     ),
     58: chain({**DENSE, "activation": "identity"}, {**OUT, "loss": "cosine_proximity", "activation": "identity"}, changes=SLOPE, x=lambda x: 1e-3 * x),
     60: Met([], SLOPE, ("vertices/test_l2_normalize.py::test_dl4j_bounds_the_third_power_of_short_lengths",), x=lambda x: 1e-3 * x, config=SHORT),
+    61: Met([], {LATER}, config=CLIPPING),
+    62: Met([], {LATER}, config=ALONE),
+    63: chain(
+        {**LSTM, "n_out": 6, "rnn_data_format": "nwc"}, {"type": "rnn_loss", "loss": "mse", "rnn_data_format": "nwc"},
+        changes={SCORE}, given=LAST,
+    ),
+    64: Met([], FORWARD, config=REVERSED),
+    65: chain(
+        {**DENSE, "activation": "softplus", "bias_init": -9.0}, {"type": "dense", "n_out": 5, "weight_init": {"type": "constant", "value": 1e3}},
+        changes={OUTPUT, SCORE}, slope=False,
+    ),
 }  # fmt: skip
 
 
@@ -215,7 +243,7 @@ def differ(exact, other):
 @pytest.mark.parametrize("number", CASES)
 def test_alone_it_changes_what_it_should(number, monkeypatch):
     case = CASES[number]
-    kind = "float" if number == 32 else "double"
+    kind = "float" if number in ROUNDED else "double"
     monkeypatch.setattr(Compatibility, "has", lambda self, asked: asked == case.beside)
     exact = seen(case, case.network(data_type=kind))
     monkeypatch.setattr(Compatibility, "has", lambda self, asked: asked in (number, case.beside))
@@ -227,7 +255,7 @@ def test_alone_it_changes_what_it_should(number, monkeypatch):
 @pytest.mark.parametrize("number", CASES)
 def test_both_modes_differ_and_exact_has_the_slope_of_its_score(number):
     case = CASES[number]
-    kind = "float" if number == 32 else "double"
+    kind = "float" if number in ROUNDED else "double"
     exact, dl4j = (seen(case, case.network(mode, data_type=kind)) for mode in ("exact", "dl4j"))
     changed = {name for name in exact if differ(exact[name], dl4j[name])}
     assert case.changes & set(exact) <= changed
