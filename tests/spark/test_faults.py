@@ -46,7 +46,7 @@ def test_training_goes_on_after_a_kill(cluster, transport, word):
         ParameterAveraging(transport=transport, training_hooks=("sparkhooks:Slow",), **KEYS).fit(
             cluster.sparkContext, nets[-1], batches(x, y, 8), 2, listeners
         )
-        assert time.monotonic() - begun < 240
+        assert time.monotonic() - begun < 600
         for listener in listeners:
             assert listener.killed
             assert listener.rounds == 10  # no round is told twice
