@@ -23,7 +23,10 @@ def nearest(values: np.ndarray) -> np.ndarray:
 
 
 def round_weights(network: Network) -> None:
-    """All weights become the nearest bfloat16; biases and what normalization learns stay. The network is for predictions then."""
+    """All weights become the nearest bfloat16; biases and what normalization learns stay.
+
+    The network is for predictions then.
+    """
     for slot in network.parameters.slots:
         if slot.param.role == "weight" and not slot.param.unpenalized:
             for start in range(slot.offset, slot.stop, PART):

@@ -12,7 +12,6 @@ from dl4py.plan import Array, Param, Params
 from dl4py.plan.parameter import named
 from dl4py.updaters import Updater
 
-
 PART = 1 << 20  # values that are drawn at once
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -116,19 +116,19 @@ def summed(e: Emitter, part: Array | None, below: bool) -> Array | None:
 
 
 @native("b m -> b n")
-def gather(part, whole):
+def gather(part: Any, whole: Any) -> Any:
     """``whole = [part_1 ... part_n]``."""
     return _gather, (part, whole)
 
 
 @native("b n -> b n")
-def reduce_scatter(part, whole):
+def reduce_scatter(part: Any, whole: Any) -> Any:
     """``whole = sum of parts`` in the worker's own columns, 0 elsewhere."""
     return _reduce_scatter, (part, whole)
 
 
 @native("b n -> b n")
-def reduce(part, whole):
+def reduce(part: Any, whole: Any) -> Any:
     """``whole = sum of parts``, the same bits with every worker."""
     return _reduce, (part, whole)
 

@@ -17,7 +17,6 @@ from dl4py.shapes import Convolutional, Convolutional3D, Recurrent
         (Cropping2D(), Convolutional(2, 3, 4, "NHWC"), lambda x: x[:, 1:2, 1:3]),
         (Cropping3D(cropping=(1, 0, 0, 1, 1, 1)), Convolutional3D(2, 2, 3, 4), lambda x: x[:, :, 1:, :2, 1:3]),
     ],
-    ids=str,
 )
 def test_contract(layer, shape, formula):
     check_spatial(layer, shape, formula)

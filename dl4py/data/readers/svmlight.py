@@ -110,9 +110,7 @@ class SvmLight(Reader):
         return (y,), names
 
 
-def classes_of(
-    words: list[str], given: Classes, place: Place, examples: int = 0
-) -> tuple[np.ndarray, tuple[str, ...]]:
+def classes_of(words: list[str], given: Classes, place: Place, examples: int = 0) -> tuple[np.ndarray, tuple[str, ...]]:
     """Numbers and names of classes; labels such as -1 and 1, or 1 to 3, are names in the order of their values.
 
     `examples` is their number where `words` are only the different ones.
