@@ -235,7 +235,11 @@ class Network:
 
     def _answers(self, mode: str, x: Sequence[Any], mask: Masks) -> Any:
         batch = _batch(as_list(x), mask)
-        bound = self.plans.ready(mode, batch)
+        try:
+            bound = self.plans.ready(mode, batch)
+        except ShapeError as error:
+            error.at = error.hint = None  # what is asked does not fit the network, which is not to be changed for it
+            raise
         bound.fill(given(batch))
         bound.plan.run()
         outputs = [bound.answer(name) for name in self.graph.outputs]

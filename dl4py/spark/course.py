@@ -79,6 +79,8 @@ class Course:
                 if isinstance(listener, Rounds):
                     listener.report(report)
                     listener.round(self.network, current)
+        if self.source.needs_executors:
+            self.transport.close()  # tasks that stay would hold the cores which the next job waits for
         return score
 
     def _checked(self, hands: Hands, report: Report) -> float:

@@ -88,6 +88,8 @@ class OfPart:
 class Dealt(OfPart):
     """A partition for each hand of an epoch, so that a round reads no more than its own batches."""
 
+    needs_executors = True
+
     _rdd: Any = None
     _of: Any = None  # the epoch's number and rounds that the RDD is for
     _place: dict[int, int] = field(default_factory=dict)
@@ -145,6 +147,8 @@ class Dealt(OfPart):
 @dataclass
 class DealtFiles(OfPart, FromDriver):
     """Batches that executors export to a folder of all nodes, once or for each epoch."""
+
+    needs_executors = True
 
     folder: ExportFolder
     stats: Stats

@@ -108,9 +108,11 @@ def read_by_executors(spec: Any) -> bool:
 def read_on(context: Any, spec: Any) -> Parts:
     """The data of a spec, read by executors."""
     master = spec.spark.master
-    if not isinstance(master, Distributed):
+    if not isinstance(master, Distributed) or not master.reads_on_executors:
         raise InvalidValue(
-            f"`{master.type}` trains on data of the driver", at=spec.spark.mark("read_by"), hint="`read_by: driver`"
+            f"`{master.type}` trains on data of the driver",
+            at=spec.spark.mark("read_by"),
+            hint="`read_by: driver`, or the master `parameter_averaging`",
         )
     with spark_errors():
         return open_parts(context, spec.data)

@@ -51,13 +51,13 @@ class Columned:
                 return
 
     def _trained(self, mesh: Mesh, network: Network, objects: Sequence[Object]) -> Outcome:
-        score, examples, begun = 0.0, 0, network.iteration
+        score, examples, begun, at = 0.0, 0, network.iteration, ""
         own = tuple(slot for slot in network.parameters.slots if slot.node.name in self.layers)
         penalties = Penalties(network.graph, Parameters(own, own, ()), network.params)
         sent = sum(channel.bytes_sent for channel in mesh.channels.values())
         try:
             for thing in objects:
-                batch = thing.load()
+                at, batch = thing.place, thing.load()
                 mine = penalties.total(network.iteration, network.epoch)  # of the parameters that the score is of
                 with once_a_machine(network.config):  # a step in there would wait for workers that wait to get in
                     network.plans.ready("fit", (batch.features, batch.labels, batch.feature_masks, batch.label_masks))
@@ -74,7 +74,6 @@ class Columned:
         except Lost:
             raise
         except Exception as error:
-            at = objects[min(network.iteration - begun, len(objects) - 1)].place
             return Outcome.failed(Failure.of(error, mesh.rank, f"batch {at}"))
         sent = sum(channel.bytes_sent for channel in mesh.channels.values()) - sent
         return Outcome(np.zeros(0), Report(score, 1.0, examples, network.iteration - begun, sent=sent))

@@ -21,7 +21,13 @@ Parts = Any  # an RDD of (number of the worker, its objects)
 
 
 class Source(Protocol):
-    """Batches by number, in partitions of known sizes."""
+    """Batches by number, in partitions of known sizes.
+
+    Where `needs_executors` holds, an epoch is prepared and judged by Spark jobs, which workers that stay must make room
+    for.
+    """
+
+    needs_executors: bool
 
     def sizes(self, workers: int) -> Sequence[int]:
         """Objects of each partition."""
@@ -44,6 +50,8 @@ class Source(Protocol):
 
 class FromDriver:
     """What hands are to sources whose objects the driver knows: lists that travel with the job."""
+
+    needs_executors = False
 
     def prepare(self, epoch: int, rounds: Sequence[Sequence[Hand]]) -> None:
         """An epoch of these rounds begins."""
@@ -144,6 +152,8 @@ class Files(FromDriver):
 @dataclass
 class Kept:
     """Batches that stay in the partitions of a persisted RDD; `rdd` gives them as ``(number, Held)``."""
+
+    needs_executors = False
 
     persisted: Any
     rdd: Any

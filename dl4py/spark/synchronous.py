@@ -31,6 +31,8 @@ class Distributed(TrainingMaster):
     """A master whose workers are handed batches in rounds."""
 
     solvers: ClassVar[tuple[str, ...]] = ("stochastic_gradient_descent",)
+    reads_on_executors: ClassVar[bool] = False
+    """Whether workers may leave between epochs, so that executors have cores to read: nothing is theirs alone."""
 
     workers: Size | None = key("Number of workers; Spark's default parallelism when absent.", default=None)
     batch_size_per_worker: Size | None = key(
@@ -143,6 +145,12 @@ class Distributed(TrainingMaster):
                 listener.prepared(found)
         workers = self.workers or context.defaultParallelism
         with closing(self.open(context, data, stats)) as source:
+            if source.needs_executors and not self.reads_on_executors:
+                raise ClusterError(
+                    f"the workers of `{self.type}` stay from epoch to epoch, where executors need their cores to read",
+                    at=self.mark(),
+                    hint="`read_by: driver`, or the master `parameter_averaging`",
+                )
             sizes = source.sizes(workers)
             with closing(self.travels(context, source, workers, stats)) as transport:
                 return Course(
@@ -187,6 +195,8 @@ def check_algorithm(network: Network, solvers: Sequence[str]) -> None:
 
 class Synchronous(Distributed):
     """A master whose numbers after a round are the mean of its workers' numbers."""
+
+    reads_on_executors: ClassVar[bool] = True
 
     aggregation_depth: Size = key("Depth of the tree that adds up the parameters.", default=2)
     compression: Literal["none", "fp16"] = key(

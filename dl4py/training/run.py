@@ -19,12 +19,12 @@ from dl4py.spec.source import Source
 from dl4py.spec.write import write
 from dl4py.training.checkpoints import Checkpoints, batches_done
 from dl4py.training.config import TrainingConfig
-from dl4py.training.early_stopping import Stopper
 from dl4py.training.folder import BEST, CHECKPOINT, LAST, METRICS, MODEL, SPEC
 from dl4py.training.loop import Listener, train
 from dl4py.training.metrics import Metrics, cut
 from dl4py.training.pretraining import pretrain
 from dl4py.training.profile import Profile
+from dl4py.training.stopper import Stopper
 
 Judging = Callable[[Network, Any, Sequence[Wanted]], list[Any]]
 

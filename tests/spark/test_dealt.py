@@ -7,7 +7,7 @@ import pytest
 
 pytest.importorskip("pyspark")
 
-from dl4py.errors import ClusterError
+from dl4py.errors import ClusterError, InvalidValue
 from dl4py.evaluation.judging import Wanted, judge
 from dl4py.spark.fit import fit_run, read_by_executors, read_on, run_on
 from dl4py.spec.bind import bind
@@ -96,3 +96,12 @@ def test_batches_in_partitions_cannot_be_fetched_by_workers_that_stay(spark, tmp
 def test_who_reads(path, key, expected):
     spec = bind(Source("<test>", SPEC), (f"data.train.path={path}", f"spark.read_by={key}"))
     assert read_by_executors(spec) is expected
+
+
+@pytest.mark.parametrize("master", ["{type: gradient_sharing, workers: 2}", "{type: downpour, workers: 2}"])
+def test_masters_whose_workers_stay_train_on_data_of_the_driver(spark, master):
+    spec = bind(Source("<test>", SPEC), (f"spark.master={master}", "spark.read_by=executors"))
+    with pytest.raises(InvalidValue) as caught:
+        read_on(spark.sparkContext, spec)
+    assert str(caught.value) == f"`{spec.spark.master.type}` trains on data of the driver"
+    assert caught.value.hint == "`read_by: driver`, or the master `parameter_averaging`"
