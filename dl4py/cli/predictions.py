@@ -16,7 +16,7 @@ from dl4py.data.images import MODES
 from dl4py.data.places import Paths
 from dl4py.errors import InvalidValue
 from dl4py.evaluation.judging import CLASSIFYING
-from dl4py.network.feed import input_shapes
+from dl4py.network.feed import check_asked
 from dl4py.shapes import Convolutional
 
 
@@ -35,14 +35,14 @@ def files_of(x: Dataset) -> tuple[str, ...]:
 
 def compute(network: Any, x: Dataset, batch: int) -> list[Answer]:
     """All outputs for all examples, in the units of the labels."""
-    input_shapes(network.graph, list(x.features))
+    check_asked(network.graph, x.features)
     return joined([answers_of(network, part) for part in _batches(x, batch)])
 
 
 def featurized(network: Any, x: Dataset, layer: str, batch: int) -> Answer:
     """What one layer or vertex answers to all examples."""
     check_layer(network, layer)
-    input_shapes(network.graph, list(x.features))
+    check_asked(network.graph, x.features)
     return joined([[features_of(network, part, layer)] for part in _batches(x, batch)])[0]
 
 

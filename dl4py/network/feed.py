@@ -49,6 +49,15 @@ def input_shapes(graph: Graph, x: Sequence[np.ndarray]) -> list[Shape]:
     return found
 
 
+def check_asked(graph: Graph, x: Sequence[np.ndarray]) -> None:
+    """Refuses arrays that a network cannot answer to; it is not to be changed for them, so no key of it is named."""
+    try:
+        input_shapes(graph, x)
+    except ShapeError as error:
+        error.at = error.hint = None
+        raise
+
+
 def _found(graph: Graph, name: str, declared: Shape, size: tuple[int, ...]) -> Shape:
     if isinstance(declared, Recurrent):
         if declared.size == 1 and len(size) == 2:

@@ -10,7 +10,7 @@ import numpy as np
 from dl4py.errors import ShapeError
 from dl4py.network.config import NetworkConfig
 from dl4py.network.era import order_of
-from dl4py.network.feed import as_list
+from dl4py.network.feed import as_list, check_asked
 from dl4py.network.graph import Graph, build
 from dl4py.network.memory import vector
 from dl4py.network.parameters import Parameters, Slot, lay_out
@@ -235,11 +235,8 @@ class Network:
 
     def _answers(self, mode: str, x: Sequence[Any], mask: Masks) -> Any:
         batch = _batch(as_list(x), mask)
-        try:
-            bound = self.plans.ready(mode, batch)
-        except ShapeError as error:
-            error.at = error.hint = None  # what is asked does not fit the network, which is not to be changed for it
-            raise
+        check_asked(self.graph, batch[0])
+        bound = self.plans.ready(mode, batch)
         bound.fill(given(batch))
         bound.plan.run()
         outputs = [bound.answer(name) for name in self.graph.outputs]
