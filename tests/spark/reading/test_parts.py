@@ -117,7 +117,7 @@ def test_images(spark, tmp_path):
     packed = [(f"pack/{p.parent.name}/{p.name}", bytearray(p.read_bytes())) for p in sorted(tmp_path.glob("*/*.png"))]
     spark.sparkContext.parallelize(packed[::-1], 2).saveAsSequenceFile(str(tmp_path / "_packed"))
     reader = READERS.make("image_folder", path=str(tmp_path / "_packed"), height=4, width=4)
-    whole = open_parts(spark.sparkContext, config("{train: {type: iris}}").but(train=reader)).train
+    whole = open_parts(spark.sparkContext, config("{train: {type: iris, path: x}}").but(train=reader)).train
     found = whole.blocks(spark.sparkContext, 9).collect()[0][1]
     alone = reader.but(path=str(tmp_path), classes=("cat", "dog", "eel")).load()
     assert np.array_equal(found.features[0], alone.features[0])
@@ -153,7 +153,7 @@ def test_parquet_in_the_order_of_files_and_rows(spark, tmp_path):
     frame = spark.createDataFrame(rows, "a double, b double, rest array<float>, kind string").coalesce(1)
     frame.write.option("maxRecordsPerFile", 128).parquet(str(tmp_path / "p"))
     reader = READERS.make("parquet", path=str(tmp_path / "p"), labels=("kind",))
-    asked = config("{train: {type: iris}, normalizer: standardize}").but(train=reader)
+    asked = config("{train: {type: iris, path: x}, normalizer: standardize}").but(train=reader)
     parts = open_parts(spark.sparkContext, asked)
     found = [batch for _, batch, _ in parts.train.blocks(spark.sparkContext, 100).collect()]
     assert len(parts.train.pieces.starts) == 5
@@ -175,7 +175,7 @@ def test_what_is_wrong_is_told_with_its_line(spark, tmp_path):
     ("keys", "message"),
     [
         ({"type": "csv", "path": "/nowhere/at/all.csv"}, "Spark finds no files at /nowhere/at/all.csv"),
-        ({"type": "iris"}, "`iris` is not read by executors"),
+        ({"type": "iris", "path": "x"}, "`iris` is not read by executors"),
         (
             {"type": "csv_sequence", "path": "x", "labels_path": "y"},
             "executors read sequences whose labels stand in columns of the same files",
