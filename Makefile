@@ -14,7 +14,7 @@ test: $(VENV)/.dev  ## the quick suite
 	$(BIN)/python -m pytest
 
 test-all: $(VENV)/.dev  ## with slow, Spark and real-DL4J tests
-	$(BIN)/python -m pytest -m "not bench"
+	$(BIN)/python -m pytest -m "not bench" -n 2 --dist loadfile
 
 check: $(VENV)/.dev  ## what continuous integration runs
 	$(BIN)/ruff format --check dl4py tests
