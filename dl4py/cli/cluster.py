@@ -24,7 +24,7 @@ def cluster(master: str | None) -> Iterator[Any]:
     if master is None and "PYSPARK_GATEWAY_PORT" not in os.environ:
         yield None
         return
-    from dl4py.spark.session import open_session
+    from dl4py.spark.session import close_session, open_session
     from dl4py.spark.transports.jobs import spark_errors
 
     session = open_session(master)
@@ -32,7 +32,7 @@ def cluster(master: str | None) -> Iterator[Any]:
         with spark_errors():
             yield session.sparkContext
     finally:
-        session.stop()
+        close_session(session)
 
 
 def answered(context: Any, network: Any, blocks: Any, answering: Answering) -> Any:

@@ -155,7 +155,7 @@ class Fleet:
                 if not ready:
                     raise Lost(f"no worker has said anything for {self.limit:g} s")
                 for key, _ in ready:
-                    self._heard(key.data, portions, losses, rungs)
+                    self._heard(key.data, mode, portions, losses, rungs)
                     if max(rungs) > self.rung:
                         self.rung = max(rungs)
                         return None
@@ -164,7 +164,7 @@ class Fleet:
             self.rung = max(rungs[1:])
         return losses
 
-    def _heard(self, worker: int, portions: Portions, losses: list[float], rungs: list[int]) -> None:
+    def _heard(self, worker: int, mode: str, portions: Portions, losses: list[float], rungs: list[int]) -> None:
         word, evaluation, *rest = _received(self.hub.channels[worker])
         self.busy.pop(worker, None)
         if evaluation != self.evaluation:
@@ -175,7 +175,8 @@ class Fleet:
         if rung > self.rung:
             rungs.append(rung)
         elif portions.answered(portion):
-            self.hub.channels[worker].send(("count",))
+            if mode == "gradient":
+                self.hub.channels[worker].send(("count",))
             losses[portion] = loss
             rungs.append(rung)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dl4py.errors import ClusterError
+from dl4py.spark.transports.jobs import gone
 
 LEAST_JAVA = 17
 
@@ -38,6 +39,15 @@ def open_session(master: str | None) -> Any:
         ) from error
     session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+def close_session(session: Any) -> None:
+    """Ends a session after all its work; nothing is lost by one whose Java process was faster."""
+    try:
+        session.stop()
+    except Exception as error:
+        if not gone(error):
+            raise
 
 
 def _check_java() -> None:

@@ -180,7 +180,8 @@ def test_a_run_whose_driver_was_killed_goes_on(alone, number, transport, half, w
         os.kill(victims[0], signal.SIGKILL)
     status, text = done(process)
     print(f"driver kill {number}: {transport}, {half} at {when * seconds * 0.8:.1f} s, hit {hit}, status {status}")
-    assert not hit or status in (-signal.SIGKILL, 7), text
+    late = "model: " in text  # the kill met a run that had written everything
+    assert not hit or status in (-signal.SIGKILL, 7) or (late and status == 0), text
     status, text = done(run(folder, "--resume", name))
     assert status == 0, text
     net = dl4py.load(folder / name / "model.zip")

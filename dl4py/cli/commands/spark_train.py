@@ -45,7 +45,8 @@ def command(
     from dl4py.cli.cluster_progress import ClusterProgress
     from dl4py.cli.progress import Progress
     from dl4py.spark.fit import fit_run, read_by_executors, read_on, run_on
-    from dl4py.spark.session import open_session
+    from dl4py.spark.session import close_session, open_session
+    from dl4py.spark.transports.jobs import spark_errors
     from dl4py.training.folder import new_folder, own_folder
     from dl4py.training.run import Run
 
@@ -78,13 +79,14 @@ def command(
             else:
                 console.show(made.text())
             return
-    session = open_session(master)
-    data = data or read_on(session.sparkContext, bound)
-    if resume is None:  # what cannot be read, and a cluster that is not there, leave no folder behind
-        resume = own_folder(output) if output else new_folder(Path(str(spec)).stem)
-    run = run_on(session.sparkContext, resume, bound, data)
-    who = "executors read the data, " if executors else ""
-    console.say(f"run folder {run.folder}; {who}Spark {session.version} on {session.sparkContext.master}")
-    network = fit_run(session.sparkContext, run, [ClusterProgress()])
-    console.trained(run, network, run.evaluate_all(network, network.graph.outputs), as_json)
-    session.stop()
+    with spark_errors():
+        session = open_session(master)
+        data = data or read_on(session.sparkContext, bound)
+        if resume is None:  # what cannot be read, and a cluster that is not there, leave no folder behind
+            resume = own_folder(output) if output else new_folder(Path(str(spec)).stem)
+        run = run_on(session.sparkContext, resume, bound, data)
+        who = "executors read the data, " if executors else ""
+        console.say(f"run folder {run.folder}; {who}Spark {session.version} on {session.sparkContext.master}")
+        network = fit_run(session.sparkContext, run, [ClusterProgress()])
+        console.trained(run, network, run.evaluate_all(network, network.graph.outputs), as_json)
+        close_session(session)
