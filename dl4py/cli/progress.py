@@ -32,6 +32,8 @@ class Progress(Listener):
         self.examples += examples
         self.score = score
         now = time.monotonic()
+        if self.steps == 1:  # kernels were compiled for it: it says nothing about the others
+            self.warm, self.seen = now, examples
         if now - self.said >= self.every:
             self.said = now
             self._line(network, now)
@@ -39,12 +41,11 @@ class Progress(Listener):
     def _line(self, network: Network, now: float) -> None:
         if console.quiet:
             return
-        passed = now - self.begun
-        left = passed / self.steps * max(0, self.total - self.steps)
-        text = (
-            f"epoch {network.epoch + 1}/{self.epochs}  score {self.score:.5f}  "
-            f"{self.rate(passed)}  {console.duration(left)} left"
-        )
+        text = f"epoch {network.epoch + 1}/{self.epochs}  score {self.score:.5f}"
+        if self.steps > 1:
+            passed = max(now - self.warm, 1e-9)
+            left = passed / (self.steps - 1) * max(0, self.total - self.steps)
+            text += f"  {self.rate(passed)}  {console.duration(left)} left"
         if self.live:
             width = 24
             filled = round(width * min(1.0, self.steps / max(1, self.total)))
@@ -53,7 +54,7 @@ class Progress(Listener):
 
     def rate(self, passed: float) -> str:
         """How fast it goes."""
-        return f"{self.examples / passed:,.0f} examples/s"
+        return f"{(self.examples - self.seen) / passed:,.0f} examples/s"
 
     def ended(self, network: Network) -> None:
         if console.quiet:

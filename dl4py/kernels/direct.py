@@ -87,29 +87,38 @@ def windows_gradient(x, table, places, packed, dW, wide: int, along: int, steps:
             left += some
 
 
-@kernel("b _ _ _ _, t, r, s -> b u, b _ _ _ _", ranges="b", work=64)
-def windows_back(
-    dz, table, places, packed, products, dx, out: tuple[int, ...], along: int, steps: int, first: int, last: int
-):
+@native("b _ _ _ _, t, r, s -> b u, b _ _ _ _", ranges="b", work=64)
+def windows_back(dz, table, places, packed, products, dx, out, along, steps, first=0, last=None):
     """``dx = windows' (dz W')``: what each window gets, added at the window's places; `dz [b, d, h, w, o]`.
 
     `products` has room for some windows of each example: their products are added before the next come.
     """
-    n_out, rows, wide = dz.shape[4], out[0] * out[1], out[2]
+    batch, n_out, room, values = dz.shape[0], dz.shape[4], products.shape[1], dx[0].size
+    arrays = (flat(dz), table, places, packed, flat(products), flat(dx))
+    return add_windows.bind(
+        arrays, (out[0] * out[1], out[2], n_out, room, values, along, steps, first, batch if last is None else last)
+    )
+
+
+@kernel("d, t, r, s -> u, x")
+def add_windows(
+    dz, table, places, packed, products, dx, rows: int, wide: int, n_out: int, room: int, values: int, along: int,
+    steps: int, first: int, last: int,
+):  # fmt: skip
+    """`windows_back` on vectors that hold the arrays."""
     each = table.shape[0] * steps
-    high = products.shape[1] // (wide * each)
-    flat, scratch = dx.reshape(dx.size), products.reshape(products.size)
-    beginning = first * products.shape[1]
+    high = room // (wide * each)
+    beginning = first * room
     for b in range(first, last):
-        dx[b] = 0.0
+        dx[b * values : (b + 1) * values] = 0.0
         for top in range(0, rows, high):
             many = min(high, rows - top) * wide
-            times_packed(dz, (b * rows + top) * wide * n_out, n_out, packed, scratch, beginning, many, each, 0)
+            times_packed(dz, (b * rows + top) * wide * n_out, n_out, packed, products, beginning, many, each, 0)
             for i in range(many):
                 window = places[b * rows + top + i // wide] + i % wide * along
                 for t in range(table.shape[0]):
                     at, come = window + table[t], beginning + i * each + t * steps
-                    target, part = flat[at : at + steps], scratch[come : come + steps]
+                    target, part = dx[at : at + steps], products[come : come + steps]
                     for c in range(target.shape[0]):
                         target[c] += part[c]
 

@@ -34,7 +34,7 @@ def cut(arrays, threads):
 
 def areas(a, b, threads, itemsize):
     """The rows and the columns of the parts of a product."""
-    from dl4py.kernels.vector import BYTES
+    from dl4py.kernels.processor import BYTES
 
     rows, columns = a.shape[0], b.shape[1]
     many = min(threads, rows * columns * a.shape[1] // LARGE + 1)

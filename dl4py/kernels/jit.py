@@ -10,16 +10,17 @@ from functools import cached_property, lru_cache
 from importlib import import_module
 from inspect import signature as python_signature
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-OPTIONS: dict[str, Any] = {
-    "nogil": True,
-    "cache": True,
-    "error_model": "numpy",
-    "fastmath": {"reassoc", "contract", "arcp", "nsz"},  # sums may be reordered; NaN and infinity are kept
-}
+if TYPE_CHECKING:
+    from dl4py.kernels.code import Code
+
+FAST = frozenset({"reassoc", "contract", "arcp", "nsz"})  # sums may be reordered; NaN and infinity are kept
+OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": set(FAST)}
+INSIDE = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True, "_nrt": False}
+"""More where machine code calls and nothing is allocated: no way in for Python, no counted references."""
 
 
 Cut = Callable[[tuple[np.ndarray, ...], int], list[tuple[np.ndarray, ...]]]
@@ -77,7 +78,7 @@ class Kernel:
         self.operands = parse_signature(text)
         self.constants = tuple(python_signature(fn).parameters)[len(self.operands) :] if compiled else ()
         self._compiled = compiled
-        self._dispatcher: Any = None
+        self._codes: dict[str, Code] = {}
         self.__doc__ = fn.__doc__
 
     def __repr__(self) -> str:
@@ -91,11 +92,12 @@ class Kernel:
             return self.fn(*arrays, *constants)
         floats = next((a.dtype.type for a in arrays if a.dtype.kind == "f"), np.float64)
         args = arrays + tuple(floats(c) if isinstance(c, float) else c for c in constants)
-        dispatcher = self.dispatcher()
-        import numba
+        from dl4py.kernels.code import code_of, types_of
 
-        dispatcher.compile(tuple(numba.typeof(a) for a in args))
-        return dispatcher, args
+        types = types_of(args)
+        if types not in self._codes:
+            self._codes[types] = code_of(self.fn, args, FAST - {"reassoc"} if self.ordered else FAST)
+        return self._codes[types], args
 
     def size(self, word: str, arrays: tuple[np.ndarray, ...]) -> int:
         """The size that a word of the signature has for these arrays."""
@@ -105,13 +107,6 @@ class Kernel:
             for dim, size in zip(operand.dims, array.shape, strict=False)
             if dim == word
         )
-
-    def dispatcher(self) -> Any:
-        """numba's dispatcher of this kernel."""
-        if self._dispatcher is None:
-            more = {"fastmath": OPTIONS["fastmath"] - {"reassoc"}} if self.ordered else {}
-            self._dispatcher = _njit(self.fn, **more)
-        return self._dispatcher
 
 
 def kernel(
@@ -150,7 +145,7 @@ class Helper:
         from numba.extending import overload
 
         # its machine code is kept with the kernels that use it; numba itself holds it weakly
-        single = self._single = _njit(self.fn, cache=False)
+        single = self._single = njit(self.fn, **INSIDE)
         if self.double is None:
             return numba.typeof(single)
         double = self.double
@@ -158,7 +153,7 @@ class Helper:
         def stub(x: Any) -> Any:
             raise NotImplementedError
 
-        plain: Any = {k: v for k, v in OPTIONS.items() if k != "cache"}
+        plain: Any = OPTIONS
 
         @overload(stub, jit_options=plain)
         def choose(x):
@@ -193,35 +188,30 @@ class Instruction:
         return cpu_target.typing_context.resolve_value_type(getattr(module, self.name))
 
 
-def compiled(fn: Callable[..., Any]) -> Any:
-    """A function on numbers, compiled as kernels are; its module must not be loaded before a plan is bound."""
-    return _njit(fn)
-
-
-def _njit(fn: Callable[..., Any], **more: Any) -> Any:
-    cache_folder()
+def njit(fn: Callable[..., Any], **more: Any) -> Any:
+    """numba's compiler for a function, with the options of all kernels."""
     import numba
 
     return numba.njit(pipeline_class=_compiler(), **{**OPTIONS, **more})(fn)
 
 
 @lru_cache
-def cache_folder() -> Path | None:
+def cache_folder() -> Path:
     """Where machine code is kept; keyed by a digest of the package, so edited code never meets yesterday's.
 
-    numba would look beside the source file or in a home that a container may lack, so the folder is set here.
-    `DL4PY_CACHE` names another place. None when the user chose numba's own folder.
+    `DL4PY_CACHE` names another place. A home that a container lacks is no hindrance: then it is a folder of temporary
+    files.
     """
-    if os.environ.get("NUMBA_CACHE_DIR") and not os.environ.get("DL4PY_CACHE"):
-        return None
     import tempfile
+    from importlib.util import find_spec
 
     import platformdirs
 
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    numba = find_spec("numba")
+    versions = [Path(numba.origin).with_name("_version.py")] if numba and numba.origin else []
+    for path in sorted(Path(__file__).parent.glob("*.py")) + versions:
         digest.update(path.read_bytes())
-    digest.update(np.__version__.encode())
     base = Path(os.environ.get("DL4PY_CACHE") or platformdirs.user_cache_dir("dl4py"))
     folder = base / "kernels" / digest.hexdigest()[:16]
     try:
@@ -231,10 +221,6 @@ def cache_folder() -> Path | None:
     except OSError:
         folder = Path(tempfile.gettempdir()) / f"dl4py-{os.getuid()}" / digest.hexdigest()[:16]
         folder.mkdir(parents=True, exist_ok=True)
-    os.environ["NUMBA_CACHE_DIR"] = str(folder)
-    import numba
-
-    setattr(numba.config, "CACHE_DIR", str(folder))  # noqa: B010
     return folder
 
 

@@ -23,7 +23,7 @@ def again(a, packed, out, times: int):
 
 def products(precision: str, seconds: float = 0.2) -> float:
     """The most multiply-adds a second that one thread reached, counted twice: once for each operation."""
-    from dl4py.kernels.vector import BYTES
+    from dl4py.kernels.processor import BYTES
 
     width = 2 * BYTES // np.dtype(precision).itemsize
     a, packed = np.ones((ROWS, DEPTH), precision), np.ones(DEPTH * width, precision)

@@ -4,10 +4,7 @@ A list is a vector of pairs of words, a door and a block (`entry`); a door of 0 
 list wait for each other, a negative one ends the list. Each thread has a list of its own, with as many barriers as the
 others'. Who waits spins: the next part of a step comes within microseconds, a thread that slept would need tens.
 
-`desk` is what a thread shares with the one that gives it work: words for the number of jobs given, whether it sleeps,
-the job (list, flags, index, threads), the number of jobs done, and the block of a call of the last one that failed.
-`flags` has `LINE` words for each thread of a list, of which the first counts the barriers it has reached. This module
-is loaded when a plan is bound.
+This module is loaded when its code is made.
 """
 
 from __future__ import annotations
@@ -20,13 +17,11 @@ from llvmlite import ir
 from numba import extending
 from numba.core import cgutils, types
 
-from dl4py.kernels.jit import compiled
+from dl4py.kernels.desk import ASLEEP, DONE, FAILED, GIVEN, JOB, LINE
+from dl4py.kernels.jit import helper
 
 intrinsic: Any = extending.intrinsic  # its type knows nothing of what numba leaves out of a call
 WORD = ir.IntType(64)
-LINE = 16  # words between what two threads write: two cache lines, as processors fetch them in pairs
-GIVEN, ASLEEP, JOB, DONE, FAILED = 0, LINE, 2, 2 * LINE, 2 * LINE + 1
-DESK = 3 * LINE
 PATIENCE = 8_000  # pauses (10 to 60 nanoseconds each) before a thread without work goes to sleep
 TURNS = 16_000  # pauses before a waiting thread dozes: there may be more threads than cores
 DOZE = 50  # microseconds
@@ -110,7 +105,7 @@ def doze(typing):
     return types.void(), code
 
 
-@compiled
+@helper
 def wait(address, number):
     """Until the word at an address is at least `number`."""
     turns = 0
@@ -121,7 +116,7 @@ def wait(address, number):
             doze()
 
 
-@compiled
+@helper
 def follow(calls, flags, index, threads):
     """Makes the calls of a list; gives the block of one that failed, else 0."""
     mine = flags + 8 * LINE * index
@@ -141,7 +136,7 @@ def follow(calls, flags, index, threads):
             return failed
 
 
-@compiled
+@helper
 def give(desk, calls, flags, index, threads):
     """A job for a thread that has done the one before; whether it sleeps and must be woken."""
     job = desk + 8 * JOB
@@ -153,14 +148,14 @@ def give(desk, calls, flags, index, threads):
     return exchange(desk + 8 * ASLEEP, 0)
 
 
-@compiled
+@helper
 def finished(desk):
     """Waits until a thread has done its job and touches its list no more; gives the block of a call that failed."""
     wait(desk + 8 * DONE, load(desk + 8 * GIVEN))
     return load(desk + 8 * FAILED)
 
 
-@compiled
+@helper
 def serve(desk):
     """Does jobs until there is none for a while; the thread must then sleep until it is woken."""
     job = desk + 8 * JOB

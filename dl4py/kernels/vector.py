@@ -1,36 +1,20 @@
 """The register tile: LLVM vectors and fused multiply-adds behind numba intrinsics.
 
-The one file that knows the machine's vector width. A block of output rows and columns stays in registers while the sum
-runs: ``acc[r][v] += broadcast(a[r]) * b[v]``. With strides and a table of places as arguments the same tile is a matrix
-product, a row of a convolution on channels-last arrays, and a recurrent step. Numba's disk cache needs intrinsics at
-module level. This module is loaded when a kernel that uses it is bound, never before.
+A block of output rows and columns stays in registers while the sum runs: ``acc[r][v] += broadcast(a[r]) * b[v]``. With
+strides and a table of places as arguments the same tile is a matrix product, a row of a convolution on channels-last
+arrays, and a recurrent step. This module is loaded when a kernel that uses it is compiled, never before.
 """
 
 from __future__ import annotations
 
 from llvmlite import ir
-from llvmlite.binding import get_host_cpu_features
-from numba.core import cgutils, config, types
+from numba.core import cgutils, types
 from numba.extending import intrinsic
+
+from dl4py.kernels.processor import BYTES, FUSED, MANY, MASKED
 
 INDEX = ir.IntType(64)
 LANE = ir.IntType(32)
-
-
-def features() -> str:
-    """What the processor that code is made for can do, in LLVM's words."""
-    said = getattr(config, "CPU_FEATURES", None)
-    return said if said is not None else get_host_cpu_features().flatten()
-
-
-BYTES = 64 if "+avx512f" in features() else 32 if "+avx2" in features() else 16
-"""Width of a vector register: AVX-512, AVX2, or else (SSE, NEON)."""
-FUSED = "+fma" in features() or "+neon" in features()
-"""Whether multiply-add is one instruction; a library call otherwise, slower than two."""
-MASKED = "+avx512f" in features()
-"""Whether any instruction writes some lanes of a vector."""
-MANY = "+avx512f" in features() or "+neon" in features()
-"""Whether there are 32 vector registers, not 16."""
 ROWS, FEW, OF_THREE, OF_ONE = (12, 6, 8, 12) if MANY else (6, 4, 4, 8)
 """Rows of the tile two vectors wide, of the one for what is left, of those three vectors and one vector wide.
 

@@ -60,7 +60,7 @@ class Stretch:
 
     def bound(self) -> Callable[[], None]:
         """What follows the lists."""
-        from dl4py.kernels.team import LINE
+        from dl4py.kernels.desk import LINE
 
         lists = [np.array([*calls, END], np.int64) for calls in (*self.lists, self.alone)]
         *addresses, alone = [calls.ctypes.data for calls in lists]

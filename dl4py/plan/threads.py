@@ -73,8 +73,7 @@ def together(lists: Sequence[int], alone: int, flags: int) -> int:
     Lists are addresses; the first one is followed by this thread, or `alone`, a list of all calls, where another plan
     has the other threads. `flags` is the address of words that belong to these lists.
     """
-    from dl4py.kernels.team import finished, follow, give
-
+    follow, give, finished, _ = _team()
     many = len(lists)
     if many == 1:
         return follow(alone, flags, 0, 1)
@@ -92,15 +91,23 @@ def together(lists: Sequence[int], alone: int, flags: int) -> int:
         pool.free.release()
 
 
+@lru_cache
+def _team() -> tuple[Any, ...]:
+    """Machine code of `kernels.team`: follow, give, finished, serve."""
+    from dl4py.kernels.code import routine
+
+    return tuple(routine("team", *name) for name in (("follow", 4), ("give", 5), ("finished", 1), ("serve", 1)))
+
+
 class _Worker(threading.Thread):
     def __init__(self) -> None:
-        from dl4py.kernels import team
+        from dl4py.kernels.desk import DESK
 
         super().__init__(daemon=True, name="dl4py-kernel")
         self.awake = threading.Semaphore(0)
-        self._words = np.zeros(team.DESK, np.int64)
+        self._words = np.zeros(DESK, np.int64)
         self.desk = self._words.ctypes.data
-        self._serve = team.serve
+        self._serve = _team()[3]
         self.start()
 
     def run(self) -> None:

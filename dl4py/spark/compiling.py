@@ -23,10 +23,10 @@ def once_a_machine(config: Any) -> Iterator[None]:
     nobody waits later on.
     """
     global _last
-    folder = None if config is _last else cache_folder()
-    if folder is None:
+    if config is _last:
         yield
         return
+    folder = cache_folder()
     mark = folder / f"made-{hashlib.sha256(repr(config).encode()).hexdigest()[:16]}"
     with contextlib.nullcontext() if mark.exists() else _locked(folder / "lock"):
         yield

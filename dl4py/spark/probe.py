@@ -68,7 +68,7 @@ def teller(address: tuple[str, int] | None) -> Callable[[Iterable[int]], Iterato
             try:
                 from dl4py.kernels.jit import cache_folder
 
-                folder = str(cache_folder() or os.environ["NUMBA_CACHE_DIR"])
+                folder = str(cache_folder())
                 probe = os.path.join(folder, f".probe-{os.getpid()}")
                 with open(probe, "w"):
                     pass

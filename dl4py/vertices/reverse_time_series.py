@@ -64,5 +64,6 @@ def reverse_masked(mask, x, y):
             if mask[t, b] != 0.0:
                 while mask[last, b] == 0.0:
                     last -= 1
-                y[last, b] = x[t, b]
+                for i in range(x.shape[2]):
+                    y[last, b, i] = x[t, b, i]
                 last -= 1

@@ -40,3 +40,15 @@ def test_a_finished_run_has_nothing_left(capsys):
 def test_quiet_says_nothing(capsys, monkeypatch):
     monkeypatch.setattr(console, "quiet", True)
     assert trained(capsys, epoch=1, iteration=1, steps=1) == ""
+
+
+def test_compiling_before_the_first_step_tells_nothing_about_the_others(capsys, monkeypatch):
+    now = iter([0.0, 60.0, 66.0])  # a minute of compiling, then a step of 6 s
+    monkeypatch.setattr("time.monotonic", lambda: next(now))
+    progress = Progress()
+    progress.started(SimpleNamespace(epoch=0, iteration=0), 2, 3)
+    for _ in range(2):
+        progress.iteration(SimpleNamespace(epoch=0, iteration=0), 0.25, 120)
+    first, second = capsys.readouterr().err.splitlines()
+    assert first == "epoch 1/3  score 0.25000"
+    assert second == "epoch 1/3  score 0.25000  20 examples/s  0:24 left"

@@ -83,7 +83,7 @@ def differs(network, truth):
 def child():
     """What a process prints: differences, and bytes of its vectors."""
     from dl4py import Network, NetworkConfig
-    from dl4py.kernels.vector import BYTES
+    from dl4py.kernels.processor import BYTES
 
     keys = {"defaults": {"activation": "tanh", "updater": {"type": "sgd", "learning_rate": RATE}}}
     rows = {"input": 4, "layers": [{"type": "dense", "n_out": 5}, {"type": "output", "n_out": 3}]}
@@ -103,11 +103,10 @@ def on(name, cache):
         "NUMBA_CPU_FEATURES": MACHINES[name][0],
         "DL4PY_CACHE": str(cache),
     }
-    environment.pop("NUMBA_CACHE_DIR", None)
     command = [sys.executable, "-W", "error", "-c", "from tests.kernels.test_machines import child; child()"]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout), len(list(cache.rglob("*.nbc")))
+    return json.loads(done.stdout), len(list(cache.rglob("*.code")))
 
 
 @pytest.mark.slow

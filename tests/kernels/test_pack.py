@@ -12,7 +12,7 @@ from tests.contract import generator
 @pytest.mark.parametrize("columns", [1, 5, 32, 75])
 @pytest.mark.parametrize("layout", ["rows", "columns", "every second"])
 def test_panels(kind, rows, columns, layout):
-    from dl4py.kernels.vector import BYTES
+    from dl4py.kernels.processor import BYTES
 
     lanes = BYTES // np.dtype(kind).itemsize
     a = generator(1).normal(size=(rows, 2 * columns)).astype(kind)
