@@ -255,6 +255,12 @@ _ALL = [
         "exact to the last places",
         only="values below -5",
     ),
+    Quirk(
+        66,
+        "layer `center_loss_output` with a solver that searches along a line",
+        "the steps of all centres, read in another order, go to places where they do not belong",
+        "each centre takes its own step",
+    ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}
 

@@ -205,6 +205,9 @@ CASES = {
         {**DENSE, "activation": "softplus", "bias_init": -9.0}, {"type": "dense", "n_out": 5, "weight_init": {"type": "constant", "value": 1e3}},
         changes={OUTPUT, SCORE}, slope=False,
     ),
+    66: chain(
+        DENSE, {"type": "center_loss_output", "n_out": 3, "lambda": 0.3}, changes={LATER}, optimization_algo="line_gradient_descent", defaults=SGD,
+    ),
 }  # fmt: skip
 
 

@@ -96,7 +96,13 @@ class Local:
         """The score and the step that the updater makes of the gradient."""
         self.before = self.network.updater_state.copy()
         score = self.network.run("direction", self.batch)
-        return score, self.network.step.copy()
+        step = self.network.step.copy()
+        if self.network.graph.compatibility.has(66):
+            for slot in self.network.parameters.slots:
+                if slot.param.scattered:
+                    part = step[slot.offset : slot.stop]
+                    part[:] = part.reshape(slot.param.shape).ravel("F")
+        return score, step
 
     def look_again(self) -> tuple[float, np.ndarray]:
         """The look at the gradient behind the step must not count as an iteration."""

@@ -68,6 +68,9 @@ def _beside(graph: Graph) -> dict[int, tuple[str, ...]]:
         found[25] = ["defaults"]
     if config.optimization_algo in ("conjugate_gradient", "lbfgs"):
         found[29] = ["update"]
+    scattered = [node.name for node in graph.nodes if any(param.scattered for param in node.params)]
+    if scattered and config.optimization_algo != "stochastic_gradient_descent":
+        found[66] = scattered
     if vertices_alone(graph):
         found[62] = [node.name for node in graph.nodes if node.params]
     return {number: tuple(dict.fromkeys(where)) for number, where in found.items()}

@@ -59,6 +59,11 @@ class Param:
         """Number of values."""
         return prod(self.shape)
 
+    @property
+    def scattered(self) -> bool:
+        """Whether solvers that search read its step column by column, though it lies row by row (DL4J's quirk 66)."""
+        return self.role == "statistic" and self.order == "c" and len(self.shape) > 1
+
     def but(self, **changes: object) -> Param:
         """A copy with other facts."""
         return replace(self, **changes)  # type: ignore[arg-type]
