@@ -258,7 +258,7 @@ _ALL = [
     Quirk(
         66,
         "layer `center_loss_output` with a solver that searches along a line",
-        "the steps of all centres, read in another order, go to places where they do not belong",
+        "in the first iteration of a run the steps of all centres are read in another order: they go astray",
         "each centre takes its own step",
     ),
 ]

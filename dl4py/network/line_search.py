@@ -76,6 +76,7 @@ class Local:
 
     network: Network
     batch: Batch
+    scattering: bool = False  # whether quirk 66 holds for the next look
     before: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     @property
@@ -97,7 +98,8 @@ class Local:
         self.before = self.network.updater_state.copy()
         score = self.network.run("direction", self.batch)
         step = self.network.step.copy()
-        if self.network.graph.compatibility.has(66):
+        if self.scattering:
+            self.scattering = False
             for slot in self.network.parameters.slots:
                 if slot.param.scattered:
                     part = step[slot.offset : slot.stop]
@@ -123,7 +125,9 @@ class Local:
 
 def search(network: Network, batch: Batch) -> float:
     """One iteration on one batch; returns the score after the step."""
-    score = iterate(Local(network, batch), network.history, quirk=network.graph.compatibility.has(29))
+    compatibility, history = network.graph.compatibility, network.history
+    problem = Local(network, batch, scattering=compatibility.has(66) and history.direction is None)
+    score = iterate(problem, history, quirk=compatibility.has(29))
     network.run("constrain", batch)
     network.iteration += 1
     return score

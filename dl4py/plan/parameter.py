@@ -61,7 +61,7 @@ class Param:
 
     @property
     def scattered(self) -> bool:
-        """Whether solvers that search read its step column by column, though it lies row by row (DL4J's quirk 66)."""
+        """Whether solvers that search begin by reading its step column by column, not row by row (DL4J's quirk 66)."""
         return self.role == "statistic" and self.order == "c" and len(self.shape) > 1
 
     def but(self, **changes: object) -> Param:
