@@ -25,6 +25,7 @@ from dl4py.spark.transports.jobs import spark_errors
 from dl4py.spec.thing import paths_of
 from dl4py.spec.write import write
 from dl4py.training.checkpoints import Checkpoints, batches_done
+from dl4py.training.config import TrainingConfig
 from dl4py.training.folder import CHECKPOINT, METRICS, MODEL, SPEC
 from dl4py.training.loop import Listener
 from dl4py.training.metrics import Metrics, cut
@@ -58,6 +59,22 @@ class RoundCheckpoints(Checkpoints, Rounds):
             )
 
 
+def check(training: TrainingConfig) -> None:
+    """Raises `InvalidValue` for keys that masters do not follow."""
+    if training.drop_last:
+        raise InvalidValue(
+            "`drop_last` is for training on one machine: masters deal all examples",
+            at=training.mark("drop_last"),
+            hint="leave `drop_last` out",
+        )
+    if training.pretrain_epochs:
+        raise InvalidValue(
+            "layers are pretrained on one machine",
+            at=training.mark("pretrain_epochs"),
+            hint="leave `pretrain_epochs` out",
+        )
+
+
 def fit_run(
     context: Any, run: Run, listeners: Sequence[Listener] = (), *, command: str = "spark-train", **keys: Any
 ) -> Network:
@@ -66,18 +83,7 @@ def fit_run(
     `context` is Spark's, or a `Machine`; `keys` change keys of the master.
     """
     config: SparkConfig = run.spec.spark
-    if run.training.drop_last:
-        raise InvalidValue(
-            "`drop_last` is for training on one machine: masters deal all examples",
-            at=run.training.mark("drop_last"),
-            hint="leave `drop_last` out",
-        )
-    if run.training.pretrain_epochs:
-        raise InvalidValue(
-            "layers are pretrained on one machine",
-            at=run.training.mark("pretrain_epochs"),
-            hint="leave `pretrain_epochs` out",
-        )
+    check(run.training)
     master = config.master.but(**keys)
     network, done = _start(run)
     if not (run.folder / SPEC).exists():

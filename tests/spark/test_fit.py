@@ -107,3 +107,30 @@ def test_costs_are_told_without_spark(tmp_path):
     assert table.splitlines()[-1] == "use local: `dl4py train` is as fast or faster"
     made = run(tmp_path, "spark-train", "spec.yaml", "--simulate", "workers=4", "--json")
     assert json.loads(made)["workers"] == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("network.input=5", "the input `input` takes arrays of batch x 5, found 8 x 4"),
+        ("training.drop_last=true", "`drop_last` is for training on one machine"),
+        ("training.pretrain_epochs=1", "layers are pretrained on one machine"),
+    ],
+)
+def test_what_cannot_be_trained_is_told_before_a_cluster_is_asked(tmp_path, change, said):
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    words = [
+        sys.executable,
+        "-m",
+        "dl4py",
+        "spark-train",
+        "spec.yaml",
+        "--master",
+        "spark://nowhere:1",
+        "--set",
+        change,
+    ]
+    done = subprocess.run([*words, "-o", "run"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert said in done.stderr
+    assert not (tmp_path / "run").exists()

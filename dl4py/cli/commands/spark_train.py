@@ -44,10 +44,11 @@ def command(
     from dl4py.cli import console
     from dl4py.cli.cluster_progress import ClusterProgress
     from dl4py.cli.progress import Progress
-    from dl4py.spark.fit import fit_run, read_by_executors, read_on, run_on
+    from dl4py.spark.fit import check, fit_run, read_by_executors, read_on, run_on
     from dl4py.spark.session import close_session, open_session
     from dl4py.spark.transports.jobs import spark_errors
     from dl4py.training.folder import new_folder, own_folder
+    from dl4py.training.rehearsal import rehearse
     from dl4py.training.run import Run
 
     if (spec is None) == (resume is None):
@@ -79,6 +80,9 @@ def command(
             else:
                 console.show(made.text())
             return
+        check(bound.training)  # what cannot be trained is told before a cluster is asked for anything
+        if data is not None:
+            rehearse(bound.network, data, bound.training)
     with spark_errors():
         session = open_session(master)
         data = data or read_on(session.sparkContext, bound)
