@@ -257,9 +257,9 @@ _ALL = [
     ),
     Quirk(
         66,
-        "layer `center_loss_output` with a solver that searches along a line",
-        "in the first iteration of a run the steps of all centres are read in another order: they go astray",
-        "each centre takes its own step",
+        "the first iteration of solvers that search along a line, with convolution, attention, capsules, centres",
+        "takes the gradient in the order of names, not of places: values go where they do not belong",
+        "takes the gradient as it is",
     ),
 ]
 QUIRKS = {quirk.number: quirk for quirk in _ALL}

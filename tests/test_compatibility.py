@@ -206,7 +206,8 @@ CASES = {
         changes={OUTPUT, SCORE}, slope=False,
     ),
     66: chain(
-        DENSE, {"type": "center_loss_output", "n_out": 3, "lambda": 0.3}, changes={LATER}, optimization_algo="line_gradient_descent", defaults=SGD,
+        {"type": "convolution", "n_out": 3, "kernel_size": 3, "activation": "tanh"}, changes={LATER}, given=IMAGES,
+        optimization_algo="line_gradient_descent", defaults=SGD,
     ),
 }  # fmt: skip
 

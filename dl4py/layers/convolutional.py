@@ -156,7 +156,7 @@ class ConvolutionalLayer(WindowLayer, TrainableLayer, ConvolutionModeKey, CudnnK
 
     def params(self) -> list[Param]:
         last = Param.bias("b", (self.channels,), self.bias_init).but(named_last=self.bias_named_last)
-        return ([last] if self.has_bias else []) + self.weights()
+        return ([last] if self.has_bias else []) + [weight.but(listed="c") for weight in self.weights()]
 
     def weights(self) -> list[Param]:
         """The weights, in DL4J's order."""

@@ -68,7 +68,7 @@ class PReLU(TrainableLayer):
 
     def params(self) -> list[Param]:
         n = float(prod(self.alphas))
-        return [Param.weight("W", self.alphas, fans=(n, n))]
+        return [Param.weight("W", self.alphas, fans=(n, n)).but(listed="c")]
 
     def emit(self, e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
         inside = tuple(i - 1 for i in e.given[0].inside if i)  # a plan's order of the axes of one example

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from dl4py.network.plans import Batch
+from dl4py.plan.parameter import named
 
 if TYPE_CHECKING:
     from dl4py.network.config import NetworkConfig
@@ -100,10 +101,7 @@ class Local:
         step = self.network.step.copy()
         if self.scattering:
             self.scattering = False
-            for slot in self.network.parameters.slots:
-                if slot.param.scattered:
-                    part = step[slot.offset : slot.stop]
-                    part[:] = part.reshape(slot.param.shape).ravel("F")
+            step = _listed(self.network, step)
         return score, step
 
     def look_again(self) -> tuple[float, np.ndarray]:
@@ -121,6 +119,17 @@ class Local:
     def steepness(self, gradient: np.ndarray, start: np.ndarray) -> float:
         """``max |g| / max(|w|, 1)``."""
         return float(np.max(np.abs(gradient) / np.maximum(np.abs(start), 1.0), initial=0.0))
+
+
+def _listed(network: Network, step: np.ndarray) -> np.ndarray:
+    """A step as DL4J lists it by names, not by places, for the first iteration of a solver that searches (quirk 66)."""
+    parts = []
+    for node in network.graph.nodes:
+        slots = {slot.param.name: slot for slot in network.parameters.of(node)}
+        for param in named(node.params, "variables"):
+            part = step[slots[param.name].offset : slots[param.name].stop]
+            parts.append(param.as_listed(part) if param.scattered else part)
+    return np.concatenate(parts)
 
 
 def search(network: Network, batch: Batch) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from dl4py.errors import DL4PyError, ShapeError
 from dl4py.initializers.base import INITIALIZERS
 from dl4py.network.feed import label_shape, node_batch
-from dl4py.network.graph import Graph, scored_outputs
+from dl4py.network.graph import Graph, Node, scored_outputs
 from dl4py.network.parameters import lay_out
 from dl4py.network.plans import Batch, Plans
 from dl4py.plan.parameter import named
@@ -68,12 +68,17 @@ def _beside(graph: Graph) -> dict[int, tuple[str, ...]]:
         found[25] = ["defaults"]
     if config.optimization_algo in ("conjugate_gradient", "lbfgs"):
         found[29] = ["update"]
-    scattered = [node.name for node in graph.nodes if any(param.scattered for param in node.params)]
-    if scattered and config.optimization_algo != "stochastic_gradient_descent":
-        found[66] = scattered
+    if config.optimization_algo != "stochastic_gradient_descent":
+        astray = [node.name for node in graph.nodes if listed_otherwise(node)]
+        found |= {66: astray} if astray else {}
     if vertices_alone(graph):
         found[62] = [node.name for node in graph.nodes if node.params]
     return {number: tuple(dict.fromkeys(where)) for number, where in found.items()}
+
+
+def listed_otherwise(node: Node) -> bool:
+    """Whether DL4J lists the gradient of a vertex in another order than it lies."""
+    return named(node.params, "variables") != node.params or any(param.scattered for param in node.params)
 
 
 def vertices_alone(graph: Graph) -> bool:

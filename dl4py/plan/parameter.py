@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from dl4py.plan.array import Array
 
 
@@ -23,6 +25,7 @@ class Param:
     gradient but keep updater and penalties where DL4J's quirk 26 holds; `unpenalized` ones have no penalty.
     `with_weights` marks a bias that takes the weights' updater.
     `named_last` says where DL4J names it behind the layer's others: in ``variables`` (of the JSON), in ``summary``.
+    `listed` is the order in which DL4J lists values of its gradient where it goes by names (quirk 66).
     """
 
     name: str
@@ -40,6 +43,7 @@ class Param:
     with_weights: bool = False
     initializer: Any = None
     named_last: tuple[str, ...] = ()
+    listed: str = "f"
 
     @classmethod
     def weight(
@@ -61,8 +65,13 @@ class Param:
 
     @property
     def scattered(self) -> bool:
-        """Whether solvers that search begin by reading its step column by column, not row by row (DL4J's quirk 66)."""
-        return self.role == "statistic" and self.order == "c" and len(self.shape) > 1
+        """Whether values of its gradient are listed in another order than they lie."""
+        return self.order != self.listed and len(self.shape) > 1
+
+    def as_listed(self, flat: np.ndarray) -> np.ndarray:
+        """Values that lie in `order` in the order `listed`."""
+        places = np.arange(self.size).reshape(self.shape, order="C" if self.order == "c" else "F")
+        return flat[places.ravel(order="C" if self.listed == "c" else "F")]
 
     def but(self, **changes: object) -> Param:
         """A copy with other facts."""
