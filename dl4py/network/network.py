@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -154,22 +155,34 @@ class Network:
 
         With `backprop_type: truncated_bptt` one iteration on each segment of the sequences; returns the last score.
         """
+        self.scores = [iteration() for iteration in self.iterations(x, y, mask, label_mask)]
+        return self.scores[-1]
+
+    def iterations(
+        self, x: Arrays, y: Arrays, mask: Masks = None, label_mask: Masks = None, *, mode: str = "fit"
+    ) -> Iterator[Callable[[], float]]:
+        """The iterations that `fit` makes of one batch, one after another: calls that give the score before the step.
+
+        With the mode ``gradient`` nothing moves, and `step` is the gradient of the loss, summed over examples.
+        """
         batch = _batch(as_list((x,)), mask, as_list((y,)), label_mask)
         if vertices_alone(self.graph) and self.graph.compatibility.has(62):
-            self.scores = [0.0]
-        elif self.config.backprop_type != "standard" and any(a.ndim == 3 for a in batch[0]):
-            from dl4py.network.truncated import fit_segments
+            return iter([float])  # DL4J trains nothing, and the score is 0
+        if self.config.backprop_type != "standard" and any(a.ndim == 3 for a in batch[0]):
+            from dl4py.network.truncated import segments
 
-            self.scores = fit_segments(self, batch)
-        elif self.config.optimization_algo != "stochastic_gradient_descent":
+            return segments(self, batch, mode)
+        if self.config.optimization_algo != "stochastic_gradient_descent":
             from dl4py.network.line_search import History, search
 
             self.history = self.history or History()
-            self.scores = [search(self, batch)]
-        else:
-            self.scores = [self.run("fit", batch)]
-            self.iteration += 1
-        return self.scores[-1]
+            return iter([partial(search, self, batch)])
+        return iter([partial(self._iteration, batch, mode)])
+
+    def _iteration(self, batch: Batch, mode: str) -> float:
+        score = self.run(mode, batch)
+        self.iteration += 1
+        return score
 
     def pretrain_layer(self, layer: int | str, *x: Arrays) -> float:
         """One step of layerwise pretraining on a batch of features; returns the score before it.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from dl4py.network.network import Network
 
 
-def fit_segments(network: Network, batch: Batch) -> list[float]:
-    """One iteration on each segment of `tbptt_fwd_length` steps; the scores before the steps.
+def segments(network: Network, batch: Batch, mode: str) -> Iterator[Callable[[], float]]:
+    """One iteration on each segment of `tbptt_fwd_length` steps, as calls that give the score before the step.
 
     Recurrent layers start from state 0 and hand their state from segment to segment. With `compatibility: exact` the
     gradient is that of a segment's last `tbptt_back_length` steps.
@@ -26,24 +27,23 @@ def fit_segments(network: Network, batch: Batch) -> list[float]:
     Williams and Peng, "An Efficient Gradient-Based Algorithm for On-Line Training of Recurrent Network Trajectories",
     1990.
     """
-    config = network.config
-    length = config.tbptt_fwd_length
-    back = length if network.graph.compatibility.has(15) else min(config.tbptt_back_length, length)
+    length = network.config.tbptt_fwd_length
     network.plans.forget_state("segments")
-    scores = []
-    graph = network.graph
-    time = _steps(graph, batch)
+    time = _steps(network.graph, batch)
     for start in range(0, time, length):
-        stop = min(start + length, time)
-        score = 0.0
-        middle = max(start, stop - back)
-        if middle > start:
-            score = network.run("segments:score", _cut(graph, batch, start, middle))
-        score += network.run("segments:fit", _cut(graph, batch, middle, stop))
-        network.iteration += 1
-        scores.append(score)
+        yield partial(_iteration, network, batch, mode, start, min(start + length, time))
     network.plans.forget_state("segments")
-    return scores
+
+
+def _iteration(network: Network, batch: Batch, mode: str, start: int, stop: int) -> float:
+    config, graph, score = network.config, network.graph, 0.0
+    back = stop - start if graph.compatibility.has(15) else min(config.tbptt_back_length, stop - start)
+    middle = stop - back
+    if middle > start:
+        score = network.run("segments:score", _cut(graph, batch, start, middle))
+    score += network.run(f"segments:{mode}", _cut(graph, batch, middle, stop))
+    network.iteration += 1
+    return score
 
 
 def first_segment(graph: Graph, batch: Batch) -> Batch:

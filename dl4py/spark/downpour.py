@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import selectors
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
+from dl4py.data.batch import Batch
 from dl4py.errors import ClusterError, TrainingError
 from dl4py.network.network import Network
 from dl4py.network.update import penalties
@@ -22,7 +23,7 @@ from dl4py.spark.state import State
 from dl4py.spark.transports.hub import Hub
 from dl4py.spark.transports.mesh import Mesh
 from dl4py.spark.transports.wire import Channel, Lost
-from dl4py.spark.worker import use_task_cores
+from dl4py.spark.worker import Iteration, Tally, iterations, use_task_cores
 
 Hands = Sequence[Hand]
 
@@ -50,46 +51,55 @@ class Downpouring:
         use_task_cores()
         while (order := hub.receive()) is not None:
             network.epoch, network.iteration, objects = order
-            begun = network.iteration
+            tally = Tally()
             try:
-                self.train(hub, network, objects)
+                self.train(hub, network, objects, tally)
             except Lost:
                 raise
             except Exception as error:
-                place = objects[network.iteration - begun].place
-                hub.send(("failed", Failure.of(error, mesh.rank, f"batch {place}")))
+                hub.send(("failed", Failure.of(error, mesh.rank, f"batch {tally.place}")))
                 hub.pass_over()
                 return
 
-    def train(self, hub: Line, network: Network, objects: Sequence[Object]) -> None:
+    def train(
+        self,
+        hub: Line,
+        network: Network,
+        objects: Sequence[Object],
+        tally: Tally,
+        iterations: Callable[[Network, Batch, str], Iterable[Iteration]] = iterations,
+    ) -> None:
         """Trains the batches: fetches, steps and pushes, and a report in the end."""
-        moving = steps_of(network)
-        pushed = np.zeros_like(network.params)
-        score, examples, sent, begun = 0.0, 0, 0, network.iteration
-        for i, thing in enumerate(objects):
-            if i % self.fetch_every == 0:
-                hub.send(("fetch", None))
-                network.params[:] = hub.receive()
-            batch = thing.load()
-            arrays = list(batch.features), list(batch.labels), batch.feature_masks, batch.label_masks
-            score = network.run("gradient", arrays)
-            gradient = network.step.copy()
-            if not np.isfinite(score):
-                raise TrainingError(
-                    f"the score is {score} at iteration {network.iteration} of epoch {network.epoch}",
-                    hint="lower the learning rate, or normalize the data",
-                )
-            gradient *= moving / moving.dtype.type(batch.size)
-            network.params[:] -= gradient * gradient.dtype.type(self.rate)
-            network.iteration += 1
-            pushed += gradient
-            examples += batch.size
-            if (i + 1) % self.push_every == 0 or i + 1 == len(objects):
-                sent += hub.send(("push", pushed))
-                pushed = np.zeros_like(pushed)
+        moving, pushed, begun = steps_of(network), np.zeros_like(network.params), network.iteration
+        for thing in objects:
+            tally.place, batch = thing.place, thing.load()
+            for iteration in iterations(network, batch, "gradient"):
+                if (network.iteration - begun) % self.fetch_every == 0:
+                    hub.send(("fetch", None))
+                    network.params[:] = hub.receive()
+                pushed += self._step(network, iteration, moving / moving.dtype.type(batch.size), tally)
+                if (network.iteration - begun) % self.push_every == 0:
+                    tally.sent += hub.send(("push", pushed))
+                    pushed = np.zeros_like(pushed)
+            tally.examples += batch.size
+        made = network.iteration - begun
+        if made % self.push_every:
+            tally.sent += hub.send(("push", pushed))
         weight = 1.0 if objects else 0.0
-        report = Report(score * weight, weight, examples, network.iteration - begun, sent=sent)
+        report = Report(tally.score * weight, weight, tally.examples, made, sent=tally.sent)
         hub.send(("done", Outcome(np.zeros(0), report)))
+
+    def _step(self, network: Network, iteration: Iteration, moving: np.ndarray, tally: Tally) -> np.ndarray:
+        """The gradient of one iteration, after a step of the worker's own."""
+        tally.score = iteration()
+        if not np.isfinite(tally.score):
+            raise TrainingError(
+                f"the score is {tally.score} at iteration {network.iteration - 1} of epoch {network.epoch}",
+                hint="lower the learning rate, or normalize the data",
+            )
+        gradient = network.step * moving
+        network.params[:] -= gradient * gradient.dtype.type(self.rate)
+        return gradient
 
 
 def steps_of(network: Network) -> np.ndarray:
@@ -103,14 +113,11 @@ def steps_of(network: Network) -> np.ndarray:
 
 def check(network: Network) -> None:
     """Refuses what stands between gradient and step in other masters: the server knows gradients alone."""
-    config = network.config
     found = None
     if any(penalties(slot) for slot in network.parameters.slots):
         found = "penalties such as `l2`"
     elif any(slot.param.role == "statistic" for slot in network.parameters.slots):
         found = "running statistics (batch normalization, center loss)"
-    elif config.backprop_type != "standard":
-        found = "`backprop_type: truncated_bptt`"
     for slot in network.parameters.slots:
         trained = slot.node.trained
         if trained is not None and (getattr(trained, "gradient_normalization", None) not in (None, "none")):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -19,10 +19,9 @@ from dl4py.spark.failure import Failure
 from dl4py.spark.objects import Object
 from dl4py.spark.outcome import Outcome, Report, Share
 from dl4py.spark.thresholds.base import ThresholdAlgorithm
-from dl4py.spark.transports.desks import Settling, means_of
 from dl4py.spark.transports.mesh import Mesh
 from dl4py.spark.transports.wire import Channel, Lost
-from dl4py.spark.worker import step, use_task_cores
+from dl4py.spark.worker import Iteration, Tally, iterations, use_task_cores
 
 PENDING = 64  # messages on their way to one worker before the sender waits for it
 Mode = Literal["asynchronous", "synchronous", "softsync"]
@@ -73,7 +72,7 @@ class Sharing:
     def serve(self, hub: Channel, mesh: Mesh, network: Network) -> None:
         """Follows the driver's orders until it says stop; the residual lives as long as the worker."""
         use_task_cores()
-        replica = Replica(self, network, mesh, means_of(mesh, [network.params], 1))
+        replica = Replica(self, network, mesh)
         while (order := hub.receive()) is not None:
             if order == "state":
                 hub.send((network.params, network.updater_state))
@@ -89,106 +88,97 @@ class Sharing:
 
 @dataclass
 class Replica:
-    """One worker's network, residual and encoder among those of all others."""
+    """One worker's network, residual and encoder among those of all others.
+
+    Parameters are ``start - share total``: the total of all messages lies in double, where it is exact, thresholds
+    having 24 bits. So all replicas have the same bits when all messages have come, in whatever order they came.
+    """
 
     keys: Sharing
     network: Network
     mesh: Company
-    means: Settling
-    sent: int = 0
+    iterations: Callable[[Network, Batch], Iterable[Iteration]] = iterations
     held: list[np.ndarray] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
 
     def __post_init__(self) -> None:
-        size, kind = self.network.params.size, self.network.params.dtype
-        self.encoder = Encoder(self.keys.algorithm, np.zeros(size, kind), self.keys.clip, self.keys.clip_every)
-        self.sum = np.zeros(size, kind)
+        params, keys = self.network.params, self.keys
+        self.encoder = Encoder(keys.algorithm, np.zeros_like(params), keys.clip, keys.clip_every)
+        self.start, self.total = params.copy(), np.zeros(params.size)
+        self.group = max(1, self.mesh.count // keys.softsync) if keys.mode == "softsync" else 1
 
     def round(self, objects: Sequence[Object]) -> Outcome:
-        """Trains the batches; in the end all replicas take the parameters of worker 0."""
-        begun, since, place = self.network.iteration, time.perf_counter(), "no batch"
-        score, examples = 0.0, 0
-        place = objects[0].place if objects else place
-        steps = self._together(objects) if self.keys.mode == "synchronous" else self._apart(objects)
+        """Trains the batches; in the end all replicas have the same parameters."""
+        begun, since, tally = self.network.iteration, time.perf_counter(), Tally()
+        self.tally = tally
         try:
-            for thing, value in steps:
-                place, score = thing.place, value
-                examples += thing.size
+            (self._together if self.keys.mode == "synchronous" else self._apart)(objects)
+        except Lost:
+            raise
+        except Exception as error:
+            return Outcome.failed(Failure.of(error, self.mesh.rank, f"batch {tally.place}"))
+        made = self.network.iteration - begun
+        self.network.iteration = begun + max(self.mesh.everyones(made))
+        weight = 1.0 if objects else 0.0
+        share = Share(self.mesh.rank, socket.gethostname(), tally.examples, time.perf_counter() - since)
+        report = Report(tally.score * weight, weight, tally.examples, made, (), tally.sent, (share,))
+        return Outcome(np.zeros(0), report)
+
+    def _changes(self, objects: Sequence[Object]) -> Iterator[np.ndarray]:
+        """What each iteration would change; it is taken back."""
+        for thing in objects:
+            self.tally.place = thing.place
+            for iteration in self.iterations(self.network, thing.load()):
+                before = self.network.params.copy()
+                score = self.tally.score = iteration()
                 if not math.isfinite(score):
                     raise TrainingError(
                         f"the score is {score} at iteration {self.network.iteration - 1} of epoch {self.network.epoch}",
                         hint="lower the learning rate, or normalize the data",
                     )
-        except Lost:
-            raise
-        except Exception as error:
-            return Outcome.failed(Failure.of(error, self.mesh.rank, f"batch {place}"))
-        made = self.network.iteration - begun
-        weights = [1.0, *[0.0] * (self.mesh.count - 1)]
-        if self.mesh.count > 1:
-            self.means.take(weights)
-            self.network.iteration = begun + max(self.mesh.everyones(made))
-        weight = 1.0 if objects else 0.0
-        sent, self.sent = self.sent, 0
-        share = Share(self.mesh.rank, socket.gethostname(), examples, time.perf_counter() - since)
-        return Outcome(np.zeros(0), Report(score * weight, weight, examples, made, (), sent, (share,)))
+                change = before - self.network.params
+                self.network.params[:] = before
+                yield change
+            self.tally.examples += thing.size
 
-    def _change(self, batch: Batch) -> tuple[float, np.ndarray]:
-        """One local step taken back: its score, and what it would have changed."""
-        before = self.network.params.copy()
-        score = step(self.network, batch)
-        update = before - self.network.params
-        self.network.params[:] = before
-        return score, update
+    def _message(self, change: np.ndarray) -> np.ndarray | None:
+        message = self.encoder.message(change)
+        self.tally.sent += 0 if message is None else message.nbytes * (self.mesh.count - 1)
+        return message
 
-    def _apply(self, messages: Sequence[np.ndarray | None], share: float = 1.0) -> None:
-        """Subtracts the sum of what messages say, times a share."""
-        said = [message for message in messages if message is not None]
-        if said:
-            self.sum[:] = 0
-            for message in said:
-                decode(message, self.sum)
-            if share != 1.0:
-                self.sum *= self.sum.dtype.type(share)
-            self.network.params[:] -= self.sum
+    def _together(self, objects: Sequence[Object]) -> None:
+        """Every iteration waits for the messages of all: the same bits on each run."""
+        changes = self._changes(objects)
+        while True:
+            change = next(changes, None)
+            said = self.mesh.everyones((change is not None, None if change is None else self._message(change)))
+            if not any(goes_on for goes_on, _ in said):
+                return
+            self._take([message for _, message in said])
 
-    def _together(self, objects: Sequence[Object]) -> Iterator[tuple[Object, float]]:
-        """Every step waits for the messages of all: the same bits on each run."""
-        for i in range(max(self.mesh.everyones(len(objects)))):
-            message, score = None, 0.0
-            if i < len(objects):
-                score, update = self._change(objects[i].load())
-                message = self.encoder.message(update)
-                self.sent += 0 if message is None else message.nbytes * (self.mesh.count - 1)
-            self._apply(self.mesh.everyones(message))
-            if i < len(objects):
-                yield objects[i], score
-
-    def _apart(self, objects: Sequence[Object]) -> Iterator[tuple[Object, float]]:
+    def _apart(self, objects: Sequence[Object]) -> None:
         """Messages are applied as they come, one's own at once."""
         inbox = self.mesh.inbox()
         try:
-            for thing in objects:
-                score, update = self._change(thing.load())
+            for change in self._changes(objects):
                 arrived = inbox.waiting()
-                if self.keys.scale_by_staleness and arrived:
-                    update /= update.dtype.type(1 + len(arrived))
-                message = self.encoder.message(update)
+                stale = (len(self.held) + len(arrived)) // self.group
+                if self.keys.scale_by_staleness and stale:
+                    change /= change.dtype.type(1 + stale)
+                message = self._message(change)
                 if message is not None:
-                    self.sent += message.nbytes * (self.mesh.count - 1)
                     self.mesh.tell(message, PENDING)
                 self._take([message, *arrived])
-                yield thing, score
         finally:
             self.mesh.tell(None, PENDING)
         self._take(inbox.rest(), all_of_it=True)
 
     def _take(self, messages: Sequence[np.ndarray | None], all_of_it: bool = False) -> None:
-        """Applies messages; under softsync the mean of each group, as soon as it is whole."""
-        if self.keys.mode != "softsync":
-            self._apply(messages)
-            return
-        group = max(1, self.mesh.count // self.keys.softsync)
+        """Applies messages in whole groups, of which the mean counts; a group is one message but for softsync."""
         self.held += [message for message in messages if message is not None]
-        while len(self.held) >= group or (all_of_it and self.held):
-            part, self.held = self.held[:group], self.held[group:]
-            self._apply(part, 1.0 / group)
+        ready = len(self.held) if all_of_it else len(self.held) // self.group * self.group
+        if ready:
+            for message in self.held[:ready]:
+                decode(message, self.total)
+            del self.held[:ready]
+            self.network.params[:] = self.start - self.total / self.group

@@ -8,11 +8,11 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import numpy as np
@@ -26,6 +26,7 @@ from dl4py.spark.objects import Object
 from dl4py.spark.outcome import Outcome, Report, Share
 from dl4py.spark.state import State
 
+Iteration = Callable[[], float]
 WeightBy = Literal["workers", "examples"]
 Phase = tuple[str, str, int, float, float]
 GET, MADE, WHOLE = "WorkerFlatMapDataSetGetTimesMs", "WorkerFlatMapProcessMiniBatchTimesMs", "WorkerFlatMapTotalTimeMs"
@@ -49,6 +50,16 @@ class Clock:
         start, begun = time.time(), time.perf_counter()
         yield
         self.phases.append((name, socket.gethostname(), os.getpid(), start, time.perf_counter() - begun))
+
+
+@dataclass
+class Tally:
+    """What a worker has done of a hand."""
+
+    place: str = "no batch"
+    score: float = 0.0
+    examples: int = 0
+    sent: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,9 +114,21 @@ class Training:
 
 
 def step(network: Network, batch: Batch) -> float:
-    """One iteration on one batch; its score."""
+    """All iterations on one batch; the last score."""
     with once_a_machine(network.config):
         return network.fit(batch.features, batch.labels, batch.feature_masks or None, batch.label_masks or None)
+
+
+def iterations(network: Network, batch: Batch, mode: str = "fit") -> Iterator[Iteration]:
+    """The iterations on one batch, one after another: calls that give the score before the step."""
+    masks = batch.feature_masks or None, batch.label_masks or None
+    for iteration in network.iterations(batch.features, batch.labels, *masks, mode=mode):
+        yield partial(_once_compiled, network, iteration)
+
+
+def _once_compiled(network: Network, iteration: Iteration) -> float:
+    with once_a_machine(network.config):
+        return iteration()
 
 
 def _loaded(objects: Sequence[Object], prefetch: int, clock: Clock) -> Iterator[Batch]:

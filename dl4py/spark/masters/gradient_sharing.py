@@ -31,8 +31,8 @@ class GradientSharing(Distributed):
     """Each worker sends what a step would change, as far as it exceeds a threshold; everyone applies everything.
 
     ``r = r + u``, send ``s_j = t sign(r_j)`` where ``|r_j| >= t``, ``r = r - s``; ``w = w - sum of all s``. Updater
-    state stays with its worker. Messages have DL4J's layouts. At the end of a round all workers take the parameters of
-    the first.
+    state stays with its worker. Messages have DL4J's layouts. At the end of a round, when everyone has applied
+    everything, all workers have the same parameters, to the bit.
 
     Strom, "Scalable Distributed DNN Training Using Commodity GPU Cloud Computing", 2015,
     https://www.isca-archive.org/interspeech_2015/strom15_interspeech.html; softsync and scaling by staleness: Zhang,
@@ -53,7 +53,9 @@ class GradientSharing(Distributed):
     )
     softsync: Size = key("n of n-softsync: an update is the mean of workers / n messages.", default=1)
     scale_by_staleness: Flag = key(
-        "Divide a change by 1 + the number of messages that came while it was computed.", default=False
+        "Divide a change by 1 + the number of updates that came while it was computed: of messages, or of groups of "
+        "them in mode `softsync`.",
+        default=False,
     )
     batches_in_round: Size = key("Steps of a worker between two reports.", default=100)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from dl4py.data.batch import Batch
-from dl4py.spark.objects import Object
+from dl4py.network.network import Network
+from dl4py.spark.worker import Iteration, iterations
 
 STEP = 0.01  # seconds of a step where the order of messages counts and nobody says how long one takes
 
@@ -25,12 +27,13 @@ class Pace:
     exchange: float = 0.0
     delay: float = 0.0
 
-    def durations(self, worker: int, workers: int, epoch: int, count: int) -> list[float]:
-        """Those of a worker's steps; the same on every run."""
-        random = np.random.default_rng((epoch, worker))
+    def durations(self, worker: int, workers: int, seed: int) -> Iterator[float]:
+        """Those of a worker's steps, one after another; the same on every run."""
+        random = np.random.default_rng((seed, worker))
         late = self.delay if worker == workers - 1 else 0.0
         step = STEP if self.step is None else self.step
-        return [step * (1.0 + self.spread * u) + late for u in random.uniform(-1.0, 1.0, count)]
+        while True:
+            yield step * (1.0 + self.spread * random.uniform(-1.0, 1.0)) + late
 
 
 class Ended(BaseException):
@@ -110,25 +113,17 @@ class Conductor:
 
 
 @dataclass(frozen=True)
-class Timed:
-    """An object whose step takes a while: its batch is there when the step is through."""
+class Paced:
+    """Iterations of a worker that take a while each."""
 
-    thing: Object
     conductor: Conductor
     worker: int
-    seconds: float
+    durations: Iterator[float]
 
-    @property
-    def size(self) -> int:
-        """Number of examples."""
-        return self.thing.size
+    def __call__(self, network: Network, batch: Batch, mode: str = "fit") -> Iterator[Iteration]:
+        for iteration in iterations(network, batch, mode):
+            yield partial(self._after_a_while, iteration)
 
-    @property
-    def place(self) -> str:
-        """Where the batch is."""
-        return self.thing.place
-
-    def load(self) -> Batch:
-        """The batch."""
-        self.conductor.sleep(self.worker, self.seconds)
-        return self.thing.load()
+    def _after_a_while(self, iteration: Iteration) -> float:
+        self.conductor.sleep(self.worker, next(self.durations))
+        return iteration()

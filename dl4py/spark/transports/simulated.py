@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -39,12 +40,12 @@ class Simulated:
     ) -> Iterator[tuple[Report, bool]]:
         """Trains rounds; the network holds the mean after each."""
         load = self.source.objects(network.epoch)
-        for hands in rounds:
+        for number, hands in enumerate(rounds):
             if stopping():
                 return
-            yield self._round(network, hands, load), True
+            yield self._round(network, number, hands, load), True
 
-    def _round(self, network: Network, hands: Hands, load: Callable[[int], object]) -> Report:
+    def _round(self, network: Network, number: int, hands: Hands, load: Callable[[int], object]) -> Report:
         start, outcomes, slowest = State.of(network), [], 0.0
         if not self.training.updater_state:
             start = State(
@@ -53,15 +54,15 @@ class Simulated:
         for worker, hand in enumerate(hands):
             begun = time.perf_counter()
             outcome = self.training.outcome(start.network(), [load(i) for i in hand], worker, start)  # type: ignore[misc]
-            slowest = max(slowest, self._seconds(hand, worker == len(hands) - 1, time.perf_counter() - begun))
+            took = time.perf_counter() - begun
+            if self.pace.step is not None:
+                paces = replace(self.pace, delay=0.0).durations(worker, len(hands), network.epoch * 1000 + number)
+                took = sum(islice(paces, outcome.report.iterations))
+            slowest = max(slowest, took + (self.pace.delay if worker == len(hands) - 1 else 0.0))
             for failure in outcome.failures:
                 failure.raised()
             outcomes.append(outcome)
         return self._concluded(network, outcomes, slowest)
-
-    def _seconds(self, hand: Hand, last: bool, measured: float) -> float:
-        took = measured if self.pace.step is None else len(hand) * self.pace.step
-        return took + (self.pace.delay if last else 0.0)
 
     def _concluded(self, network: Network, outcomes: Sequence[Outcome], slowest: float) -> Report:
         vector = np.empty_like(outcomes[0].vector)

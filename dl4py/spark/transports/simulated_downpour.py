@@ -14,7 +14,8 @@ from dl4py.spark.failure import Failure
 from dl4py.spark.outcome import Report
 from dl4py.spark.sources import Source
 from dl4py.spark.state import State
-from dl4py.spark.transports.conductor import Conductor, Pace, Timed
+from dl4py.spark.transports.conductor import Conductor, Pace, Paced
+from dl4py.spark.worker import Tally
 
 Hands = Sequence[Hand]
 
@@ -48,12 +49,11 @@ class SimulatedDownpour:
             self._networks.append(Network(network.config))
         bodies, lines = [], []
         for w, hand in enumerate(given):
-            times = self.pace.durations(w, self.workers, network.epoch * 1000 + number, len(hand))
-            things = [Timed(thing, conductor, w, t) for thing, t in zip(hand, times, strict=True)]
+            paced = Paced(conductor, w, self.pace.durations(w, self.workers, network.epoch * 1000 + number))
             own, line = self._networks[w], Line(conductor, w, self.pace.exchange, self.server, network)
             State.of(network).into(own)
             lines.append(line)
-            bodies.append(partial(_trained, program, line, own, things))
+            bodies.append(partial(_trained, program, line, own, hand, paced))
         conductor.run(bodies)
         reports = [report for line in lines for report in line.reports]
         total = reports[0]
@@ -68,13 +68,12 @@ class SimulatedDownpour:
         """Nothing stays."""
 
 
-def _trained(program: Downpouring, line: Line, network: Network, things: Sequence[Any]) -> None:
-    begun = network.iteration
+def _trained(program: Downpouring, line: Line, network: Network, hand: Sequence[Any], paced: Paced) -> None:
+    tally = Tally()
     try:
-        program.train(line, network, things)
+        program.train(line, network, hand, tally, paced)
     except Exception as error:
-        place = things[network.iteration - begun].place
-        Failure.of(error, line.worker, f"batch {place}").raised()
+        Failure.of(error, line.worker, f"batch {tally.place}").raised()
 
 
 @dataclass

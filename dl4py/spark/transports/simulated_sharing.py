@@ -11,11 +11,11 @@ import numpy as np
 
 from dl4py.network.network import Network
 from dl4py.spark.dealing import Hand
-from dl4py.spark.outcome import Outcome, Report, added_up, mean
+from dl4py.spark.outcome import Outcome, Report, added_up
 from dl4py.spark.sharing import Replica, Sharing
 from dl4py.spark.sources import Source
 from dl4py.spark.state import State
-from dl4py.spark.transports.conductor import Conductor, Pace, Timed
+from dl4py.spark.transports.conductor import Conductor, Pace, Paced
 
 Hands = Sequence[Hand]
 
@@ -30,7 +30,7 @@ class SimulatedSharing:
     pace: Pace
     seconds: float = 0.0
     bytes: int = 0
-    _replicas: list[Replica] = field(default_factory=list)
+    replicas: list[Replica] = field(default_factory=list)
 
     def rounds(
         self, network: Network, rounds: Sequence[Hands], stopping: Callable[[], bool]
@@ -45,37 +45,35 @@ class SimulatedSharing:
     def _round(self, network: Network, number: int, given: list[list[Any]]) -> Report:
         conductor = Conductor()
         meeting = Meeting(conductor, self.workers, self.pace.exchange)
-        self._replicas = self._replicas or [self._replica(network, meeting, w) for w in range(self.workers)]
+        self.replicas = self.replicas or [self._replica(network, meeting, w) for w in range(self.workers)]
         bodies = []
-        for w, replica in enumerate(self._replicas):
+        for w, replica in enumerate(self.replicas):
             hand = given[w] if w < len(given) else []
-            times = self.pace.durations(w, self.workers, network.epoch * 1000 + number, len(hand))
-            things = [Timed(thing, conductor, w, t) for thing, t in zip(hand, times, strict=True)]
+            durations = self.pace.durations(w, self.workers, network.epoch * 1000 + number)
             replica.mesh, replica.network.epoch = Post(meeting, w), network.epoch
-            replica.means = Settled(replica.mesh, replica.network.params)
-            bodies.append(partial(_trained, replica, things))
+            replica.iterations = Paced(conductor, w, durations)
+            bodies.append(partial(_trained, replica, hand))
         outcomes: list[Outcome] = conductor.run(bodies)
-        first = self._replicas[0].network
+        first = self.replicas[0].network
         network.params[:], network.updater_state[:] = first.params, first.updater_state
         report = added_up([outcome.report for outcome in outcomes[: len(given)]], self.program.depth, Report.plus)
         network.iteration += report.iterations
         self.seconds += conductor.now
-        self.bytes += report.sent + meeting.bytes
+        self.bytes += report.sent
         return report
 
     def _replica(self, network: Network, meeting: Meeting, worker: int) -> Replica:
         own = Network(network.config)
         State.of(network).into(own)
-        post = Post(meeting, worker)
-        return Replica(self.program, own, post, Settled(post, own.params))
+        return Replica(self.program, own, Post(meeting, worker))
 
     def close(self) -> None:
         """Nothing stays."""
 
 
-def _trained(replica: Replica, things: Sequence[Any]) -> Outcome:
+def _trained(replica: Replica, hand: Sequence[Any]) -> Outcome:
     """A worker's round; a failure ends all others too."""
-    outcome = replica.round(things)
+    outcome = replica.round(hand)
     for failure in outcome.failures:
         failure.raised()
     return outcome
@@ -88,7 +86,6 @@ class Meeting:
     conductor: Conductor
     count: int
     exchange: float
-    bytes: int = 0  # of parameters; messages are counted by who sends them
     inboxes: list[list[tuple[float, Any]]] = field(init=False)
     said: dict[int, Any] = field(default_factory=dict)
     through: set[int] = field(default_factory=set)
@@ -158,20 +155,3 @@ class Post:
                     meeting.conductor.wake(other, meeting.exchange)
             meeting.conductor.sleep(self.rank, meeting.exchange)
         return [said[worker] for worker in range(meeting.count)]
-
-
-@dataclass(frozen=True)
-class Settled:
-    """The mean of everyone's parameters."""
-
-    post: Post
-    params: np.ndarray
-
-    def take(self, weights: Sequence[float]) -> None:
-        """The mean of the parameters of those workers whose weight is not 0."""
-        count, active = self.post.count, [w for w, weight in enumerate(weights) if weight]
-        if self.post.rank == 0:  # active workers send stretches to all others, and everyone its stretch of the mean
-            sent = (len(active) * (count - 1) / count + count - 1) * self.params.nbytes
-            self.post.meeting.bytes += round(sent)
-        vectors = self.post.everyones(self.params.copy())
-        mean([vectors[w] for w in active], [weights[w] for w in active], 1, self.params)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from sparknets import MLP, batches, classes, network
+from sparknets import CHAINS, MLP, batches, classes, network, sequences
 
 from dl4py.errors import ClusterError
 from dl4py.spark.launching import Machine
@@ -66,3 +66,21 @@ def test_line_searches_are_refused():
     with pytest.raises(ClusterError) as caught:
         Downpour().fit(Machine(2), net, batches(*classes(8), 4), 1)
     assert str(caught.value) == "`optimization_algo: lbfgs` remembers steps that workers cannot share"
+
+
+def test_segments_of_sequences_are_fetched_and_pushed_one_by_one():
+    x, y, _ = sequences(6)
+    text = CHAINS["lstm"][0]
+    net, replay = network(text), network(text)
+    Downpour(workers=1, learning_rate=0.05).fit(Machine(1), net, batches(x, y, 2, shuffle=False), 1)
+    server = replay.params.astype(float)
+    squares = np.zeros_like(server)
+    for i in (0, 2, 4):
+        for gradient in replay.iterations(x[i : i + 2], y[i : i + 2], mode="gradient"):
+            replay.params[:] = server
+            gradient()
+            g = replay.step / 2.0
+            squares += g**2
+            server -= 0.05 * g / (np.sqrt(squares) + 1e-8)
+    np.testing.assert_allclose(net.params, server, rtol=1e-4, atol=1e-5)
+    assert net.iteration == 6
