@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import queue
 import threading
@@ -17,7 +18,7 @@ from dl4py.spark.exact import back, rung_of, whole
 from dl4py.spark.failure import Failure
 from dl4py.spark.objects import Object
 from dl4py.spark.transports.mesh import Mesh
-from dl4py.spark.transports.wire import Channel
+from dl4py.spark.transports.wire import Channel, Lost
 from dl4py.spark.worker import use_task_cores
 
 
@@ -71,13 +72,16 @@ class Replica:
             self._hub.send(message)
 
     def _run(self) -> None:
-        while (task := self.tasks.get()) is not None:
-            try:
-                loss, rung = self._computed(task)
-                self.say(("computed", task.evaluation, task.portion, loss, rung))
-            except Exception as error:
-                failure = Failure.of(error, self._rank, f"batch {task.thing.place}")
-                self.say(("failed", task.evaluation, failure))
+        with contextlib.suppress(Lost):  # the shard hears of it too, or all is over and nobody waits for a slow portion
+            while (task := self.tasks.get()) is not None:
+                self.say(self._done(task))
+
+    def _done(self, task: Task) -> Any:
+        try:
+            loss, rung = self._computed(task)
+        except Exception as error:
+            return "failed", task.evaluation, Failure.of(error, self._rank, f"batch {task.thing.place}")
+        return "computed", task.evaluation, task.portion, loss, rung
 
     def _computed(self, task: Task) -> tuple[float, int]:
         network = self._network

@@ -34,7 +34,8 @@ class Simulation:
     def as_dict(self) -> dict[str, Any]:
         """For programs."""
         own = {"workers": self.workers, "score": self.score, "seconds": self.seconds, "bytes": self.bytes}
-        return own | ({"test": self.figures.as_dict()} if self.figures is not None else {})
+        figures = self.figures
+        return own | ({"test": figures.as_dict() | {"loss": figures.loss}} if figures is not None else {})
 
     def text(self) -> str:
         """For people."""

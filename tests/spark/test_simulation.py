@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from sparknets import MLP
 
+from dl4py.data.iterator import BatchIterator
 from dl4py.errors import InvalidValue
+from dl4py.network import Network
 from dl4py.spark.dealing import Dealing, even
 from dl4py.spark.simulation import simulation_of, wishes
 from dl4py.spec.bind import bind
@@ -27,9 +29,6 @@ def test_a_simulation_is_the_rule_and_counts_bytes():
     assert made.bytes == rounds * 2 * 2 * vector * 4
     assert made.seconds >= rounds * 0.75
     assert made.figures.as_dict()["accuracy"] > 0.6
-    from dl4py.data.iterator import BatchIterator
-    from dl4py.network import Network
-
     replay = Network(spec.network)
     params = replay.params.astype(float)
     for epoch in range(3):
@@ -41,7 +40,16 @@ def test_a_simulation_is_the_rule_and_counts_bytes():
                 scores = [replay.fit(batch(i).features, batch(i).labels) for i in hand]
                 ends.append((replay.params.astype(float), scores[-1]))
             params = np.mean([end[0] for end in ends], axis=0).astype(np.float32)
+    assert made.as_dict()["test"]["loss"] == pytest.approx(replay_loss(replay, params, data), rel=1e-4)
     assert made.score == pytest.approx(np.mean([end[1] for end in ends]), abs=1e-5)
+
+
+def replay_loss(net, params, data):
+    """``-mean(log p)`` of the test part."""
+    net.params[:] = params
+    batch = next(BatchIterator(data.test, len(data.test), 0, False, data.normalizer).epoch(0))
+    p = net.output(*batch.features)
+    return float(-np.log((p * batch.labels[0]).sum(axis=1)).mean())
 
 
 def test_what_cannot_be_simulated_is_named():
