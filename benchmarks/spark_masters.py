@@ -46,6 +46,7 @@ ACCURACY["lenet"] = ACCURACY["mnist_mlp"]
 
 def dl4py(command: str, spec: str, *words: str, **keys: Any) -> dict[str, Any]:
     """The answer of the command to a spec with keys of it changed."""
+    keys["data.train.path"] = "tinyshakespeare.txt" if spec == "char_lstm" else "mnist"
     sets = [word for key, value in keys.items() for word in ("--set", f"{key}={value}")]
     line = [command, str(SPECS / f"{spec}.yaml"), *words, *sets, "--json", "-q"]
     if "-v" in sys.argv:
