@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,12 +13,15 @@ HEAD = 4
 THRESHOLD, BITMAP = 0, 1
 
 
-def threshold_message(residual: np.ndarray, threshold: float) -> np.ndarray:
-    """``[n, N, bits of t, 0, +-(index + 1) ...]``: values of t and more become +-t and leave the residual."""
+def threshold_message(residual: np.ndarray, threshold: float, index: np.ndarray | None = None) -> np.ndarray:
+    """``[n, N, bits of t, 0, +-(index + 1) ...]``: values of t and more become +-t and leave the residual.
+
+    `index` is where such values are, when that is known.
+    """
     t = np.float32(threshold)
-    up, down = residual >= t, residual <= -t
-    index = np.flatnonzero(up | down)
-    rise = up[index]
+    if index is None:
+        index = np.flatnonzero(np.abs(residual) >= t)
+    rise = residual[index] > 0.0
     residual[index] -= np.where(rise, t, -t).astype(residual.dtype)
     message = np.empty(HEAD + len(index), np.int32)
     message[:HEAD] = (len(index), residual.size, t.view(np.int32), THRESHOLD)
@@ -56,6 +60,13 @@ def decode(message: np.ndarray, into: np.ndarray) -> None:
     into[whole & ~sign] += t
     into[whole & sign] -= t
     into[sign & ~whole] -= t / into.dtype.type(2)
+
+
+def touched(messages: Sequence[np.ndarray]) -> np.ndarray | slice:
+    """Where messages say something; a slice of everything with a bitmap among them."""
+    if any(message[3] == BITMAP for message in messages):
+        return slice(None)
+    return np.abs(np.concatenate([message[HEAD:] for message in messages])) - 1
 
 
 def _halfwords(bits: np.ndarray, n: int) -> np.ndarray:
@@ -104,9 +115,9 @@ class Encoder:
     def _encoded(self) -> tuple[np.ndarray | None, float]:
         n = self.residual.size
         if not self.bitmap:
-            limit = np.float32(self.threshold)
-            if np.count_nonzero(np.abs(self.residual) >= limit) < n / 16:
-                entries = threshold_message(self.residual, self.threshold)
+            index = np.flatnonzero(np.abs(self.residual) >= np.float32(self.threshold))
+            if len(index) < n / 16:
+                entries = threshold_message(self.residual, self.threshold, index)
                 return (entries if len(entries) > HEAD else None), (len(entries) - HEAD) / n
             self.bitmap = True
         words, values = bitmap_message(self.residual, self.threshold)

@@ -14,7 +14,7 @@ import numpy as np
 from dl4py.data.batch import Batch
 from dl4py.errors import TrainingError
 from dl4py.network.network import Network
-from dl4py.spark.encoding import Encoder, decode
+from dl4py.spark.encoding import Encoder, decode, touched
 from dl4py.spark.failure import Failure
 from dl4py.spark.objects import Object
 from dl4py.spark.outcome import Outcome, Report, Share
@@ -178,7 +178,8 @@ class Replica:
         self.held += [message for message in messages if message is not None]
         ready = len(self.held) if all_of_it else len(self.held) // self.group * self.group
         if ready:
-            for message in self.held[:ready]:
+            messages, self.held = self.held[:ready], self.held[ready:]
+            for message in messages:
                 decode(message, self.total)
-            del self.held[:ready]
-            self.network.params[:] = self.start - self.total / self.group
+            where = touched(messages)
+            self.network.params[where] = self.start[where] - self.total[where] / self.group

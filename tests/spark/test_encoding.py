@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dl4py.spark.encoding import Encoder, bitmap_message, decode, threshold_message
+from dl4py.spark.encoding import Encoder, bitmap_message, decode, threshold_message, touched
 from dl4py.spark.thresholds.adaptive import Adaptive
 from dl4py.spark.thresholds.fixed import Fixed
 from dl4py.spark.thresholds.target_sparsity import TargetSparsity
@@ -36,6 +36,20 @@ def test_message_and_residual_are_the_change(n, threshold, seed, bitmap):
     t = np.float32(threshold)
     steps = sent / t
     assert set(np.unique(np.round(steps, 3))) <= ({-1, -0.5, 0, 1} if bitmap else {-1, 0, 1})
+
+
+@given(st.integers(1, 70), st.integers(0, 99), st.booleans())
+def test_what_messages_touch_is_where_they_say_something(n, seed, bitmap):
+    random, said = np.random.default_rng(seed), np.zeros(n)
+    messages = [threshold_message(random.normal(size=n), 0.9) for _ in range(2)]
+    if bitmap:
+        messages.append(bitmap_message(random.normal(size=n), 0.9)[0])
+    for message in messages:
+        decode(message, said)
+    left = np.ones(n, bool)
+    left[touched(messages)] = False
+    assert not said[left].any()
+    assert left.sum() == (0 if bitmap else n - len({abs(e) for m in messages for e in m[4:]}))
 
 
 def test_layouts_change_with_the_number_of_values():
