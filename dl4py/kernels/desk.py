@@ -1,10 +1,15 @@
-"""Words that threads share: who meets whom, and who has work for whom.
+"""Words that threads share: who has work for whom, and how much of it is done.
 
 A desk is what a thread shares with the one that gives it work: words for the number of jobs given, whether it sleeps,
-the job (list, flags, index, threads), the number of jobs done, and the block of a call of the last one that failed.
-Flags are `LINE` words for each thread of a list, of which the first counts the barriers it has reached.
+the last `JOBS` jobs (stages, number of the run, index of the thread, where a failure is told), and the number of the
+last job done.
+
+A stage is a vector: the address of its counts, the number of parts, the number of queues, the first part of each queue
+and the number of parts again, the address of each part's calls. Counts are words `LINE` apart: how many parts are done,
+and for each queue the last that was taken.
 """
 
 LINE = 16  # words between what two threads write: two cache lines, as processors fetch them in pairs
-GIVEN, ASLEEP, JOB, DONE, FAILED = 0, LINE, 2, 2 * LINE, 2 * LINE + 1
-DESK = 3 * LINE
+JOBS = 4
+GIVEN, ASLEEP, DONE, JOB = 0, LINE, 2 * LINE, 3 * LINE
+DESK = JOB + 4 * JOBS

@@ -9,13 +9,14 @@ import numpy as np
 
 from dl4py.kernels import pack
 from dl4py.kernels.jit import helper, kernel, native
-from dl4py.kernels.tiling import DEPTH, stripe
+from dl4py.kernels.tiling import DEEPEST, pass_of, stripe
 
 pack_panel, width_of = pack.pack_panel, pack.width_of
 HEIGHT = 240  # rows of `a` that stay in the second-level cache while panel after panel meets them
 
 
 LARGE = 1 << 17  # multiplications from which it is worth to meet other threads
+SHARES, EACH = 4, 1 << 22  # parts for each thread, and multiplications that each of them has
 
 
 def cut(arrays, threads):
@@ -37,7 +38,8 @@ def areas(a, b, threads, itemsize):
     from dl4py.kernels.processor import BYTES
 
     rows, columns = a.shape[0], b.shape[1]
-    many = min(threads, rows * columns * a.shape[1] // LARGE + 1)
+    work = rows * columns * a.shape[1]
+    many = 1 if threads == 1 else max(min(threads, work // LARGE + 1), min(SHARES * threads, work // EACH))
     whole = BYTES // itemsize  # columns of a vector
     if columns >= 4 * whole * many:
         return [slice(rows)], _parts(columns, many, whole)
@@ -85,7 +87,7 @@ def tiled(a, b, out, *, row=None, add=False, floor=-inf):
     if row is None and abs(out.strides[1]) > abs(out.strides[0]):
         a, b, out = b.T, a.T, out.T
     assert out.strides[1] == out.itemsize or out.shape[1] == 1, "values of a row are next to each other"
-    scratch = np.empty(DEPTH * 3 * pack.WIDEST, out.dtype)
+    scratch = np.empty(DEEPEST * 3 * pack.WIDEST, out.dtype)
     strides = [n // out.itemsize for view in (a, b, out) for n in view.strides]
     begun = 2 if row is not None else int(add)
     base = pack.flat(out[0]) if row is None else pack.flat(row)
@@ -110,10 +112,11 @@ def multiply(
     a, b, scratch, row, out, a_row, a_step, b_step, b_column, out_row, rows, depth, columns, begun, floor
 ):  # fmt: skip
     """`product`, for kernels that do more."""
+    most = pass_of(depth)
     for above in range(0, rows, HEIGHT):
         high = min(HEIGHT, rows - above)
-        for start in range(0, depth, DEPTH):
-            steps = min(DEPTH, depth - start)
+        for start in range(0, depth, most):
+            steps = min(most, depth - start)
             left = 0
             while left < columns:
                 some = width_of(out, columns - left)

@@ -12,7 +12,7 @@ import numpy as np
 
 from dl4py.kernels import gemm, pack, tiling
 from dl4py.kernels.jit import helper, kernel, native
-from dl4py.kernels.tiling import DEPTH
+from dl4py.kernels.tiling import DEEPEST, DEPTH
 
 multiply, stripe = gemm.multiply, tiling.stripe
 pack_panel, pitch_of, width_of = pack.pack_panel, pack.pitch_of, pack.width_of
@@ -53,7 +53,7 @@ def cut_times(arrays, threads):
 
 def times_size(n_in: int) -> int:
     """Values of scratch that `times` needs for each thread."""
-    return max((n_in + 1) * COLUMNS, DEPTH * 3 * pack.WIDEST)
+    return max((n_in + 1) * COLUMNS, DEEPEST * 3 * pack.WIDEST)
 
 
 @native("r i, r, one, i o -> p s, r o", cut=cut_times)

@@ -1,8 +1,12 @@
-"""Threads that follow lists of calls: machine code from the first call of a step to its last, no Python between.
+"""Threads that share lists of calls: machine code from the first call of a step to its last, no Python between.
 
-A list is a vector of pairs of words, a door and a block (`entry`); a door of 0 is a barrier, where all threads of a
-list wait for each other, a negative one ends the list. Each thread has a list of its own, with as many barriers as the
-others'. Who waits spins: the next part of a step comes within microseconds, a thread that slept would need tens.
+A step is stages, one after another; the parts of a stage may be made at the same time (`desk` says how they stand in
+memory). Neighbouring parts are a queue. A thread takes the parts of its own queue, then what is left of the others', so
+that who has less of its core does less; it goes on when all parts of a stage are done, whoever made them. Parts are
+fixed, so the numbers do not depend on who makes them. A thread that comes late finds that there is nothing to do: no
+step waits for it. Who waits spins: the next stage comes within microseconds, a thread that slept would need tens.
+
+A part's calls are pairs of words, a door and a block (`entry`), up to a door of 0.
 
 This module is loaded when its code is made.
 """
@@ -17,14 +21,15 @@ from llvmlite import ir
 from numba import extending
 from numba.core import cgutils, types
 
-from dl4py.kernels.desk import ASLEEP, DONE, FAILED, GIVEN, JOB, LINE
+from dl4py.kernels.desk import ASLEEP, DONE, GIVEN, JOB, JOBS, LINE
 from dl4py.kernels.jit import helper
 
 intrinsic: Any = extending.intrinsic  # its type knows nothing of what numba leaves out of a call
 WORD = ir.IntType(64)
-PATIENCE = 8_000  # pauses (10 to 60 nanoseconds each) before a thread without work goes to sleep
+PATIENCE = 50_000  # pauses (10 to 60 nanoseconds each) before a thread without work goes to sleep
 TURNS = 16_000  # pauses before a waiting thread dozes: there may be more threads than cores
 DOZE = 50  # microseconds
+RUN = 1 << 32  # what a run adds to the counts of parts taken
 
 
 def _at(builder, address):
@@ -60,6 +65,28 @@ def exchange(typing, address, value):
         return builder.atomic_rmw("xchg", _at(builder, args[0]), args[1], "seq_cst")
 
     return types.intp(types.intp, types.intp), code
+
+
+@intrinsic
+def swap(typing, address, old, new):
+    """Writes a word where there is an old one; gives what was there."""
+
+    def code(context, builder, signature, args):
+        outcome = builder.cmpxchg(_at(builder, args[0]), args[1], args[2], "seq_cst", "seq_cst")
+        return builder.extract_value(outcome, 0)
+
+    return types.intp(types.intp, types.intp, types.intp), code
+
+
+@intrinsic
+def increase(typing, address):
+    """Adds 1 to a word, after all that came before."""
+
+    def code(context, builder, signature, args):
+        builder.atomic_rmw("add", _at(builder, args[0]), WORD(1), "seq_cst")
+        return context.get_dummy_value()
+
+    return types.void(types.intp), code
 
 
 @intrinsic
@@ -117,48 +144,65 @@ def wait(address, number):
 
 
 @helper
-def follow(calls, flags, index, threads):
-    """Makes the calls of a list; gives the block of one that failed, else 0."""
-    mine = flags + 8 * LINE * index
-    failed = 0
+def take(taken, begin, many):
+    """The next of `many` parts that nobody has in this run, -1 where there is none or a later run has begun."""
     while True:
-        door, block = load(calls), load(calls + 8)
-        calls += 16
-        if door > 0:
-            if enter(door, block) != 0:
-                failed = block
-        elif door == 0:
-            reached = load(mine) + 1
-            store(mine, reached)
-            for other in range(threads):
-                wait(flags + 8 * LINE * other, reached)
-        else:
-            return failed
+        seen = load(taken)
+        part = max(seen - begin, 0)
+        if part >= many:
+            return -1
+        if swap(taken, seen, begin + part + 1) == seen:
+            return part
 
 
 @helper
-def give(desk, calls, flags, index, threads):
-    """A job for a thread that has done the one before; whether it sleeps and must be woken."""
-    job = desk + 8 * JOB
-    store(job, calls)
-    store(job + 8, flags)
+def make(calls, failed):
+    """Makes the calls of a part."""
+    while load(calls) != 0:
+        if enter(load(calls), load(calls + 8)) != 0:
+            store(failed, load(calls + 8))
+        calls += 16
+
+
+@helper
+def follow(stages, run, index, failed):
+    """Makes the calls of all stages with others, run after run from 1 on; writes the block of one that failed."""
+    while load(stages) != 0:
+        stage = load(stages)
+        counts, parts, queues = load(stage), load(stage + 8), load(stage + 16)
+        firsts, calls = stage + 24, stage + 32 + 8 * queues
+        for turn in range(queues):
+            queue = (index + turn) % queues
+            first = load(firsts + 8 * queue)
+            many = load(firsts + 8 * queue + 8) - first
+            part = take(counts + 8 * LINE * (1 + queue), run * RUN, many)
+            while part >= 0:
+                make(load(calls + 8 * (first + part)), failed)
+                increase(counts)
+                part = take(counts + 8 * LINE * (1 + queue), run * RUN, many)
+        wait(counts, run * parts)
+        stages += 8
+    return 0
+
+
+@helper
+def give(desk, stages, run, index, failed):
+    """A job for a thread: whether it sleeps and must be woken; -1 where it is so far behind that it gets none."""
+    number = load(desk + 8 * GIVEN) + 1
+    if number - load(desk + 8 * DONE) >= JOBS:  # it may be reading the words of any other job
+        return -1
+    job = desk + 8 * (JOB + 4 * (number % JOBS))
+    store(job, stages)
+    store(job + 8, run)
     store(job + 16, index)
-    store(job + 24, threads)
-    store(desk + 8 * GIVEN, load(desk + 8 * GIVEN) + 1)
+    store(job + 24, failed)
+    store(desk + 8 * GIVEN, number)
     return exchange(desk + 8 * ASLEEP, 0)
 
 
 @helper
-def finished(desk):
-    """Waits until a thread has done its job and touches its list no more; gives the block of a call that failed."""
-    wait(desk + 8 * DONE, load(desk + 8 * GIVEN))
-    return load(desk + 8 * FAILED)
-
-
-@helper
 def serve(desk):
-    """Does jobs until there is none for a while; the thread must then sleep until it is woken."""
-    job = desk + 8 * JOB
+    """Does the latest job until there is none for a while; the thread must then sleep until it is woken."""
     while True:
         done = load(desk + 8 * DONE)
         turns = 0
@@ -170,6 +214,7 @@ def serve(desk):
                 # a job may have come just now: whoever takes the mark away knows
                 if load(desk + 8 * GIVEN) == done or exchange(desk + 8 * ASLEEP, 0) == 0:
                     return
-        failed = follow(load(job), load(job + 8), load(job + 16), load(job + 24))
-        store(desk + 8 * FAILED, failed)
-        store(desk + 8 * DONE, done + 1)
+        number = load(desk + 8 * GIVEN)
+        job = desk + 8 * (JOB + 4 * (number % JOBS))
+        follow(load(job), load(job + 8), load(job + 16), load(job + 24))
+        store(desk + 8 * DONE, number)

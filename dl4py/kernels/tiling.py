@@ -11,6 +11,13 @@ rows_of_tile, rows_of_few, rows_of_three, rows_of_one = map(
 )
 pitch_of, width_of = pack.pitch_of, pack.width_of
 DEPTH = 256  # rows of a panel that are met at once: with as many values of some rows they fit the first-level cache
+DEEPEST = DEPTH + DEPTH // 8  # the most rows of a pass
+
+
+@helper
+def pass_of(depth):
+    """Rows of a panel that are met at once where there are `depth`: about `DEPTH`, and no pass of a few rows."""
+    return -(-depth // max(1, -(-(depth + DEPTH - DEEPEST) // DEPTH)))
 
 
 @helper
@@ -47,13 +54,13 @@ def stripe(a, start, row, step, table, first, last, steps, b, b_start,
 @helper
 def times_packed(a, start, depth, packed, out, out_start, rows, columns, add):
     """``out (+)= a B`` for `rows` rows, one behind the other, and packed weights ``B [depth, columns]``."""
-    left = 0
+    left, most = 0, pass_of(depth)
     while left < columns:
         some = width_of(out, columns - left)
         place = out_start + left
-        for done in range(0, depth, DEPTH):
+        for done in range(0, depth, most):
             begun = 1 if done > 0 else add
-            stripe(a, start + done, depth, 1, None, 0, 1, min(DEPTH, depth - done), packed,
+            stripe(a, start + done, depth, 1, None, 0, 1, min(most, depth - done), packed,
                    left * depth + done * pitch_of(out, some),
                    out, place, columns, begun, out, place, columns, rows, some)  # fmt: skip
         left += some

@@ -72,7 +72,7 @@ class Plan:
             return self.steps[group[0]]
         calls = [self.calls[i] for i in group]
         size = max(call.arrays[0].size for call in calls) * np.dtype(self.precision).itemsize
-        return swept([self._swept(call) for call in calls], threads.count() if size >= threads.LEAST_BYTES else 1)
+        return swept([self._swept(call) for call in calls], threads.shares(size))
 
     def _swept(self, call: Call) -> Swept:
         function, args = call.kernel.bind(tuple(map(self.numbers, call.arrays)), call.constants)
@@ -122,8 +122,8 @@ def _parts(kernel: Kernel, arrays: tuple[np.ndarray, ...]) -> list[tuple[tuple[n
         return [(arrays, ())]
     word = kernel.ranges or kernel.operands[0].dims[0]
     rows = kernel.size(word, arrays)
-    large = max(a.nbytes for a in arrays) >= threads.LEAST_BYTES // kernel.work
-    many = min(threads.count(), rows) if large else 1
+    most = threads.shares(max(a.nbytes for a in arrays) * kernel.work)
+    many = min(most if kernel.split else threads.count(), most, rows)
     whole = 16 if rows >= 64 * many else 1  # lines of memory that threads would share
     edges = [rows * i // many // whole * whole for i in range(many)] + [rows]
     if kernel.ranges:

@@ -13,25 +13,22 @@ from dl4py.plan import threads
 Part = tuple[Callable[..., Any], tuple[Any, ...]]
 """A function and its arguments."""
 Parts = list[Part]
-"""What threads do at once for one call: the first part is the first thread's."""
+"""What threads do at once for one call."""
 Blocks = list[list[tuple[int, np.ndarray]]]
-"""What threads do at once for several calls: doors with blocks for each thread."""
-BARRIER, END = (0, 0), (-1, 0)
+"""What threads do at once for several calls: doors with blocks for each part."""
 
 
 @dataclass
 class Stretch:
-    """Calls of compiled kernels, one after another: a list for each thread, and one of all.
+    """Calls of compiled kernels, one after another: stages of parts, which threads share.
 
-    Threads meet before a call of several parts, where one thread alone did something before, and behind it.
+    A call of several parts is a stage; neighbouring calls of one part are one stage.
     """
 
-    lists: list[list[tuple[int, int]]] = field(default_factory=lambda: [[]])
-    alone: list[tuple[int, int]] = field(default_factory=list)
+    stages: list[list[list[tuple[int, int]]]] = field(default_factory=list)
     made: dict[int, Part] = field(default_factory=dict)  # by the address of the block
-    _ahead: bool = False  # whether the first thread may be ahead of the others
-    _apart: bool = False  # whether all may be apart
     _words: list[np.ndarray] = field(default_factory=list)  # what addresses point at
+    _counts: list[np.ndarray] = field(default_factory=list)  # of the stages
 
     def add(self, parts: Parts) -> None:
         """The next call."""
@@ -43,40 +40,47 @@ class Stretch:
 
     def add_blocks(self, blocks: Blocks) -> None:
         """The next calls."""
-        while len(self.lists) < len(blocks):  # who joins late has met at all the barriers before
-            self.lists.append([call for call in self.lists[0] if call == BARRIER])
-        if self._apart or (self._ahead and len(blocks) > 1):
-            self._meet()
-        for calls, made in zip(self.lists, blocks, strict=False):
-            calls += [(door, words.ctypes.data) for door, words in made]
-            self.alone += calls[len(calls) - len(made) :]
-            self._words += [words for _, words in made]
-        self._ahead, self._apart = len(blocks) == 1, len(blocks) > 1
-
-    def _meet(self) -> None:
-        for calls in self.lists:
-            calls.append(BARRIER)
-        self._ahead = self._apart = False
+        parts = [[(door, words.ctypes.data) for door, words in made] for made in blocks]
+        self._words += [words for made in blocks for _, words in made]
+        if len(parts) == 1 and self.stages and len(self.stages[-1]) == 1:
+            self.stages[-1][0] += parts[0]
+        else:
+            self.stages.append(parts)
 
     def bound(self) -> Callable[[], None]:
-        """What follows the lists."""
-        from dl4py.kernels.desk import LINE
-
-        lists = [np.array([*calls, END], np.int64) for calls in (*self.lists, self.alone)]
-        *addresses, alone = [calls.ctypes.data for calls in lists]
-        flags = np.zeros(LINE * len(self.lists), np.int64)
-        self._words += [*lists, flags]
-        place = flags.ctypes.data
+        """What makes all calls."""
+        many = min(threads.count(), max(map(len, self.stages)))
+        stages = self._kept([*(self._stage(parts, many) for parts in self.stages), 0])
+        failed = self._kept([0])
+        flag, done, parts = self._words[-1], self._counts[0], len(self.stages[0])
 
         def run() -> None:
-            failed = threads.together(addresses, alone, place)
-            if failed:
-                function, args = self.made.get(failed, (None, ()))
+            number = done.item(0) // parts + 1  # Ctrl-C may come before a run and behind it
+            threads.together(stages, number, failed, many, self._words)
+            if flag.item(0):
+                function, args = self.made.get(flag.item(0), (None, ()))
+                flag[0] = 0
                 if function:
                     function(*args)
                 raise RuntimeError(f"{function or 'a sweep'} failed, and nobody said why")
 
         return run
+
+    def _stage(self, parts: list[list[tuple[int, int]]], many: int) -> int:
+        """The address of a stage, as `kernels.desk` says."""
+        from dl4py.kernels.desk import LINE
+
+        queues = min(many, len(parts))
+        counts = self._kept([0] * LINE * (1 + queues))
+        self._counts.append(self._words[-1])
+        firsts = [len(parts) * i // queues for i in range(queues + 1)]
+        lists = [self._kept([word for call in part for word in call] + [0]) for part in parts]
+        return self._kept([counts, len(parts), queues, *firsts, *lists])
+
+    def _kept(self, words: list[int]) -> int:
+        """The address of these words."""
+        self._words.append(np.array(words, np.int64))
+        return self._words[-1].ctypes.data
 
 
 class Program:

@@ -2,7 +2,7 @@
 
 What turns gradients into new parameters are calls that each go through all values: average, penalties, updater,
 subtraction. Value ``i`` of the gradient meets values ``i`` of the parameters and of the state only, so all calls can be
-made for a piece that stays in the caches before the next piece comes, and threads take pieces of their own.
+made for a piece that stays in the caches before the next piece comes, and threads take parts of many pieces.
 """
 
 from __future__ import annotations
@@ -65,12 +65,12 @@ def groups(calls: Sequence[Call]) -> Iterator[list[int]]:
         yield group
 
 
-def swept(calls: Sequence[Swept], threads: int) -> list[list[tuple[int, np.ndarray]]]:
-    """For each thread doors with blocks, piece after piece and for each piece all calls."""
+def swept(calls: Sequence[Swept], parts: int) -> list[list[tuple[int, np.ndarray]]]:
+    """For each part doors with blocks, piece after piece and for each piece all calls."""
     from dl4py.kernels import entry
 
     low, high = min(call.begin for call in calls), max(call.end for call in calls)
-    edges = [low + (high - low) * i // threads // ALIGN * ALIGN for i in range(1, threads)]
+    edges = [low + (high - low) * i // parts // ALIGN * ALIGN for i in range(1, parts)]
     lists = []
     for first, last in zip([low, *edges], [*edges, high], strict=True):
         begins = np.arange(first, last, PIECE)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 LEAST_BYTES = 1 << 15  # below this a call is over before the others would meet at its end
+SHARES, EACH_BYTES = 4, 1 << 18  # parts of a large call for each thread, and bytes that each of them has
 
 _count: int | None = None
 _pool: _Pool | None = None
@@ -25,6 +27,13 @@ def cores() -> int:
 def count() -> int:
     """Threads in use: what `use` set, else all cores."""
     return _count or cores()
+
+
+def shares(size: int) -> int:
+    """Parts of a call on so many bytes; of a large one more than threads, as these may not be equally fast."""
+    if count() == 1 or size < LEAST_BYTES:
+        return 1
+    return max(count(), min(SHARES * count(), size // EACH_BYTES))
 
 
 def use(threads: int) -> None:
@@ -67,47 +76,47 @@ def blas_alone() -> Iterator[None]:
             library.set_num_threads(many)
 
 
-def together(lists: Sequence[int], alone: int, flags: int) -> int:
-    """Follows lists of calls (`kernels.team`), one for each thread; gives the block of a call that failed, else 0.
+def together(stages: int, run: int, failed: int, many: int, held: object) -> None:
+    """Follows stages of calls (`kernels.team`) with other threads, `many` in all.
 
-    Lists are addresses; the first one is followed by this thread, or `alone`, a list of all calls, where another plan
-    has the other threads. `flags` is the address of words that belong to these lists.
+    Stages and the word for a failure are addresses; `held` holds their memory. Where another plan has the other
+    threads, or they have no core just now, this one makes all calls.
     """
-    follow, give, finished, _ = _team()
-    many = len(lists)
-    if many == 1:
-        return follow(alone, flags, 0, 1)
-    pool = _this_process()
-    if not pool.free.acquire(blocking=False):
-        return follow(alone, flags, 0, 1)
+    follow, give, _ = _team()
+    pool = _this_process() if many > 1 else None
+    if pool is None or not pool.free.acquire(blocking=False):
+        follow(stages, run, 0, failed)
+        return
     try:
-        workers = pool.workers(many - 1)
-        for index, worker in enumerate(workers, 1):
-            if give(worker.desk, lists[index], flags, index, many):
+        for index, worker in enumerate(pool.workers(many - 1), 1):
+            asleep = give(worker.desk, stages, run, index, failed)
+            if asleep >= 0:
+                worker.held.append(held)
+            if asleep > 0:
                 worker.awake.release()
-        failed = follow(lists[0], flags, 0, many)
-        return max(failed, *(finished(worker.desk) for worker in workers))
-    finally:
+    finally:  # others may have begun, so this one ends it, whatever comes between
+        follow(stages, run, 0, failed)
         pool.free.release()
 
 
 @lru_cache
 def _team() -> tuple[Any, ...]:
-    """Machine code of `kernels.team`: follow, give, finished, serve."""
+    """Machine code of `kernels.team`: follow, give, serve."""
     from dl4py.kernels.code import routine
 
-    return tuple(routine("team", *name) for name in (("follow", 4), ("give", 5), ("finished", 1), ("serve", 1)))
+    return tuple(routine("team", *name) for name in (("follow", 4), ("give", 5), ("serve", 1)))
 
 
 class _Worker(threading.Thread):
     def __init__(self) -> None:
-        from dl4py.kernels.desk import DESK
+        from dl4py.kernels.desk import DESK, JOBS
 
         super().__init__(daemon=True, name="dl4py-kernel")
         self.awake = threading.Semaphore(0)
+        self.held = deque[object](maxlen=JOBS)  # memory of jobs, which it may read after others have done them
         self._words = np.zeros(DESK, np.int64)
         self.desk = self._words.ctypes.data
-        self._serve = _team()[3]
+        self._serve = _team()[2]
         self.start()
 
     def run(self) -> None:

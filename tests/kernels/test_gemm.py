@@ -32,7 +32,7 @@ def test_products(kind, error, left, right):
     """Rows and columns that fill tiles and panels or do not, and more than one block of each axis."""
     for m in (1, 4, 5, 8, 13, 241):
         for n in (1, 7, 16, 24, 25, 65):
-            for k in (1, 3, 300):
+            for k in (1, 3, 288, 300):
                 assert multiplied((m, k, n), kind, left, right, "C", False) < error
 
 

@@ -1,4 +1,4 @@
-"""Programs: lists of calls for threads, with Python between, several at once, behind a fork, and with one that fails."""
+"""Programs: calls that threads share, with Python between, several at once, behind a fork, and with one that fails."""
 
 import os
 import threading
@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from dl4py.kernels import rows
-from dl4py.kernels.jit import kernel
+from dl4py.kernels.desk import DONE, JOBS
+from dl4py.kernels.jit import Instruction, kernel
 from dl4py.plan import Emitter, Plan, threads
 from dl4py.plan.program import Program
 
@@ -68,6 +69,68 @@ def test_behind_a_fork():
         program.run()
         os._exit(0 if np.all(a == 256.0) else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+load = Instruction("load", "team")
+
+
+@kernel("-> n")
+def behind_others(out, address: int):
+    """Begins when the word at an address is no 0."""
+    while load(address) == 0:
+        pass
+    out[0] = 1.0
+
+
+@kernel("k*")
+def mark(word):
+    word[0] += 1
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_who_is_free_takes_what_is_left(first):
+    """The first part of a thread ends when all others are done, its neighbour too: another thread must take that."""
+    done, out = np.zeros((4, 1), np.int64), np.zeros(1)
+    waits = behind_others.bind((out,), (done.ctypes.data + 8 * (1 if first == 0 else 2),))
+    parts = [waits if i == first else mark.bind((done[i],), ()) for i in range(4)]
+    with threads.limited(2):
+        program = Program([parts])
+        for _ in range(20):
+            done[:] = out[:] = 0
+            program.run()
+            assert out[0] == 1.0
+            assert done.sum() == 3
+
+
+def test_nobody_waits_for_a_thread_that_is_elsewhere():
+    program, a = doubling(3, 2)
+    program.run()
+    (worker,) = threads._this_process().workers(1)
+    worker._words[DONE] -= JOBS
+    program.run()
+    worker._words[DONE] += JOBS
+    program.run()
+    assert np.all(a == 2.0**9)
+
+
+def test_ctrl_c_on_the_way_to_a_run(monkeypatch):
+    """Every run that was begun is ended, and the next one is whole."""
+    program, a = doubling(3, 2)
+    program.run()
+    give = threads._team()[1]
+
+    def interrupted(*args):
+        give(*args)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        follow, _, serve = threads._team()
+        patch.setattr(threads, "_team", lambda: (follow, interrupted, serve))
+        with pytest.raises(KeyboardInterrupt):
+            program.run()
+    assert np.all(a == 2.0**6)
+    program.run()
+    assert np.all(a == 2.0**9)
 
 
 @kernel("n -> n")

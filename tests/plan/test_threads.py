@@ -45,8 +45,10 @@ def test_blas_has_its_threads_again():
     assert [library.get_num_threads() for library in threads._blas()] == before
 
 
-def test_rows_in_parts():
-    a = generator(2).normal(size=(3000, 200)).astype("f")
+@pytest.mark.parametrize(("high", "parts"), [(30, 1), (300, 2), (1000, 3), (3000, 8)])
+def test_rows_in_parts(high, parts):
+    """Two threads take what is large in more parts than they are, of 256 KiB at least."""
+    a = generator(2).normal(size=(high, 200)).astype("f")
     e = Emitter(1)
     z = e.array(*a.shape)
     z.kept = True
@@ -56,5 +58,5 @@ def test_rows_in_parts():
         plan = Plan(e.calls, "float32")
         plan.bind({"arena": np.zeros(plan.layout.total, np.uint8)})
         plan.run()
-    assert len(plan.steps[1]) == 2
+    assert len(plan.steps[1]) == parts
     assert np.array_equal(plan.numbers(z), a + np.arange(200, dtype="f"))
