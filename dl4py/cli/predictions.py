@@ -65,8 +65,9 @@ def answers_of(network: Any, batch: Batch) -> list[Answer]:
     fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
     y = network.output(list(fed.features), mask=list(fed.feature_masks) or None)
     arrays = y if isinstance(y, list) else [y]
-    if network.normalizer is not None and not classifying(network, network.graph.outputs[0]):
-        arrays[0] = network.normalizer.revert_labels(arrays[0])
+    for i, name in enumerate(network.graph.outputs if network.normalizer is not None else ()):
+        if not classifying(network, name):
+            arrays[i] = network.normalizer.reverted_output(arrays[i], i)
     return [_answer(network, i, array) for i, array in enumerate(arrays)]
 
 

@@ -91,8 +91,8 @@ class Judging:
         for each, figures in zip(self.wanted, self.counted, strict=True):
             number = each.output
             y = outputs[number] if isinstance(outputs, list) else outputs
-            if normalizer is not None and number == 0 and not classifying(network, 0) and not mirror:
-                y = normalizer.revert_labels(y)
+            if normalizer is not None and not classifying(network, number) and not mirror:
+                y = normalizer.reverted_output(y, number)
             labels = fed.labels[number] if mirror else batch.labels[number]
             figures.add(labels, np.asarray(y), batch.label_masks[number] if batch.label_masks else None)
         loss = network.score(x, list(fed.labels), mask, _listed(fed.label_masks), training=False)

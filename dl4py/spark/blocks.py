@@ -38,7 +38,7 @@ class Blocks:
         parts = self.rdd.mapPartitions(lambda blocks: _measured(normalizer, blocks)).collect()
         if not parts:
             raise DataError(f"`{normalizer.type}` has no examples to be fitted on", at=normalizer.mark())
-        return replace(self, normalizer=normalizer.concluded(reduce(Measured.plus, parts)))
+        return replace(self, normalizer=normalizer.of(reduce(Measured.plus, parts)))
 
     @property
     def columns(self) -> int:

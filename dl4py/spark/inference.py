@@ -102,8 +102,9 @@ def outputs(context: Any, network: Network, data: Any) -> Any:
             fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
             y = network.output(list(fed.features), mask=list(fed.feature_masks) or None)
             arrays = y if isinstance(y, list) else [y]
-            if network.normalizer is not None and not classifying(network, 0):
-                arrays[0] = network.normalizer.revert_labels(arrays[0])
+            for i in range(len(arrays) if network.normalizer is not None else 0):
+                if not classifying(network, i):
+                    arrays[i] = network.normalizer.reverted_output(arrays[i], i)
             yield first, arrays
 
     return on_blocks(context, network, blocks_of(context, data), work)

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from dl4py.data.batch import MASKS, Batch, Masks, misfit, spread
+from dl4py.data.batch import MASKS, Arrays, Batch, Masks, misfit, spread
 from dl4py.errors import DataError
 from dl4py.registry import Kind
 from dl4py.spec import Flag, Thing, key
@@ -40,16 +40,36 @@ class Fitted:
         """Outputs in the units of the labels."""
         return y
 
+    def of_input(self, number: int) -> Fitted | None:
+        """What an input is normalized with; the first one alone."""
+        return self if number == 0 else None
+
+    def applied_labels(self, y: np.ndarray, number: int) -> np.ndarray:
+        """The normalized labels of an output; those of the first one alone."""
+        return self.apply_labels(y) if number == 0 else y
+
+    def reverted_output(self, y: np.ndarray, number: int) -> np.ndarray:
+        """An output in the units of its labels."""
+        return self.revert_labels(y) if number == 0 else y
+
     def apply_batch(self, batch: Batch) -> Batch:
-        """A batch with its first features and labels normalized; what a mask covers becomes 0, as in DL4J."""
-        x = silenced(self.apply(batch.features[0]), first(batch.feature_masks))
-        features = (x, *batch.features[1:])
+        """A batch with features and labels normalized; what a mask covers becomes 0, as in DL4J."""
+        features = tuple(self._input(x, i, batch.feature_masks) for i, x in enumerate(batch.features))
         if batch.mirror:
             return replace(batch, features=features, labels=features)
-        if not batch.labels:
-            return replace(batch, features=features)
-        y = silenced(self.apply_labels(batch.labels[0]), first(batch.label_masks))
-        return replace(batch, features=features, labels=(y, *batch.labels[1:]))
+        labels = tuple(
+            silenced(self.applied_labels(y, i), masked(batch.label_masks, i)) if self.touches(i) else y
+            for i, y in enumerate(batch.labels)
+        )
+        return replace(batch, features=features, labels=labels)
+
+    def touches(self, output: int) -> bool:
+        """Whether labels of an output are its business."""
+        return output == 0
+
+    def _input(self, x: np.ndarray, number: int, masks: Masks) -> np.ndarray:
+        fitted = self.of_input(number)
+        return x if fitted is None else silenced(fitted.apply(x), masked(masks, number))
 
 
 class Normalizer(Thing):
@@ -70,22 +90,25 @@ class Measure(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """Statistics of features and, where they are fitted, of labels."""
+    """Statistics of the features of each input and, where they are fitted, of the labels of each output."""
 
-    features: Any
-    labels: Any = None
+    features: tuple[Any, ...]
+    labels: tuple[Any, ...] = ()
 
     def plus(self, other: Measured) -> Measured:
         """The statistics of both parts together."""
-        labels = self.labels.plus(other.labels) if self.labels is not None else None
-        return Measured(self.features.plus(other.features), labels)
+        return Measured(_sums(self.features, other.features), _sums(self.labels, other.labels))
+
+
+def _sums(some: tuple[Any, ...], more: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(a.plus(b) for a, b in zip(some, more, strict=True))
 
 
 class MeasuringNormalizer(Normalizer):
     """A normalizer whose statistics are merged from parts: on one machine batch by batch, on many part by part.
 
     Statistics are per column of `[n, c]`, per feature of `[n, c, time]` over the steps that a mask leaves, per channel
-    of `[n, c, h, w]`, in double precision.
+    of `[n, c, h, w]`, in double precision; each input has its own, with `fit_labels` each output, too.
     """
 
     fit_labels: Flag = key("Normalize the labels too, for regression.", default=False)
@@ -94,27 +117,36 @@ class MeasuringNormalizer(Normalizer):
         """Statistics of one array."""
         raise NotImplementedError
 
-    def concluded(self, total: Measured) -> Fitted:
-        """The normalizer with the statistics of all parts."""
+    def concluded(self, features: Any, labels: Any = None) -> Fitted:
+        """The normalizer with the statistics of one input and one output."""
         raise NotImplementedError
 
     def part(self, batch: Batch) -> Measured:
         """Statistics of one batch."""
-        if len(batch.features) != 1:
-            raise DataError(f"`{self.type}` is for one input, the data has {len(batch.features)}", at=self.mark())
-        features = self.measure(batch.features[0], first(batch.feature_masks))
+        features = self._each(batch.features, batch.feature_masks)
         if not self.fit_labels:
             return Measured(features)
         if not batch.labels:
             raise DataError("`fit_labels` is set, but the data has no labels", at=self.mark("fit_labels"))
-        return Measured(features, self.measure(batch.labels[0], first(batch.label_masks)))
+        return Measured(features, self._each(batch.labels, batch.label_masks))
+
+    def _each(self, arrays: Arrays, masks: Masks) -> tuple[Measure, ...]:
+        return tuple(self.measure(x, masked(masks, i)) for i, x in enumerate(arrays))
+
+    def of(self, total: Measured) -> Fitted:
+        """The normalizer with the statistics of all parts."""
+        if len(total.features) == 1 and len(total.labels) < 2:
+            return self.concluded(*total.features, *total.labels)
+        from dl4py.data.normalizers.several import Several
+
+        return Several(tuple(map(self.concluded, total.features)), tuple(map(self.concluded, total.labels)))
 
     def fit(self, batches: Iterable[Batch]) -> Fitted:
         parts = map(self.part, batches)
         start = next(parts, None)
         if start is None:
             raise DataError(f"`{self.type}` has no examples to be fitted on", at=self.mark())
-        return self.concluded(reduce(Measured.plus, parts, start))
+        return self.of(reduce(Measured.plus, parts, start))
 
 
 def normalizer(type: str, *, java: str | None = None) -> Callable[[C], C]:
@@ -139,9 +171,9 @@ def other_axes(x: np.ndarray) -> tuple[int, ...]:
     return (0, *range(2, x.ndim))
 
 
-def first(masks: Masks) -> np.ndarray | None:
-    """The mask of the first array, if there is one."""
-    return masks[0] if masks else None
+def masked(masks: Masks, number: int) -> np.ndarray | None:
+    """The mask of an array, if there is one."""
+    return masks[number] if number < len(masks) else None
 
 
 def counting(x: np.ndarray, mask: np.ndarray | None) -> np.ndarray:

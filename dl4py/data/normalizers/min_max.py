@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pydantic import ValidationInfo, field_validator
 
 from dl4py.data.normalizers.base import (
     Fitted,
-    Measured,
     MeasuringNormalizer,
     above_min,
     across,
@@ -106,6 +106,5 @@ class MinMax(MeasuringNormalizer):
     def measure(self, x: np.ndarray, mask: np.ndarray | None) -> Bounds:
         return Bounds.of(x, mask)
 
-    def concluded(self, total: Measured) -> Ranged:
-        labels = total.labels.rows() if total.labels is not None else ()
-        return Ranged(self.min, self.max, *total.features.rows(), *labels)
+    def concluded(self, features: Any, labels: Any = None) -> Ranged:
+        return Ranged(self.min, self.max, *features.rows(), *(labels.rows() if labels is not None else ()))

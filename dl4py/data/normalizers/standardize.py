@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from dl4py.data.normalizers.base import (
     Fitted,
-    Measured,
     MeasuringNormalizer,
     across,
     counting,
@@ -95,6 +95,5 @@ class Standardize(MeasuringNormalizer):
     def measure(self, x: np.ndarray, mask: np.ndarray | None) -> Moments:
         return Moments.of(x, mask)
 
-    def concluded(self, total: Measured) -> Standardized:
-        labels = total.labels.rows() if total.labels is not None else ()
-        return Standardized(*total.features.rows(), *labels)
+    def concluded(self, features: Any, labels: Any = None) -> Standardized:
+        return Standardized(*features.rows(), *(labels.rows() if labels is not None else ()))

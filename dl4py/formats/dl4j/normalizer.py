@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import struct
+from functools import partial
 
 import numpy as np
 
 from dl4py.data.normalizers import Fitted
 from dl4py.data.normalizers.image_scaler import Scaled
 from dl4py.data.normalizers.min_max import Ranged
+from dl4py.data.normalizers.several import Several
 from dl4py.data.normalizers.standardize import Standardized
 from dl4py.errors import ModelFileError, UnsupportedFeature
+from dl4py.formats.dl4j import normalizers
 from dl4py.formats.dl4j.arrays import read_arrays, utf, write_array
 
 VERSION = 1
-KNOWN = "STANDARDIZE, MIN_MAX and IMAGE_MIN_MAX are read"
+KNOWN = f"STANDARDIZE, MIN_MAX, IMAGE_MIN_MAX, {', '.join(normalizers.KINDS)} are read"
 
 
 def write_normalizer(fitted: Fitted) -> bytes:
@@ -26,6 +29,9 @@ def write_normalizer(fitted: Fitted) -> bytes:
         arrays = [fitted.lower, fitted.upper, fitted.label_lower, fitted.label_upper]
         flags = struct.pack(">?dd", fitted.label_lower is not None, fitted.low, fitted.high)
         return _head("MIN_MAX") + flags + _rows(arrays)
+    if isinstance(fitted, Several):
+        kind, body = normalizers.write(fitted)
+        return _head(kind) + body
     if isinstance(fitted, Scaled):
         return _head("IMAGE_MIN_MAX") + struct.pack(">ddd", fitted.low, fitted.high, fitted.largest)
     raise UnsupportedFeature(f"DL4J has no normalizer like {type(fitted).__name__}")
@@ -46,6 +52,7 @@ def read_normalizer(data: bytes, name: str) -> Fitted:
         raise UnsupportedFeature(f"{name} has version {version}, known is {VERSION}")
     kind, at = _word(data, at + 4, name)
     readers = {"STANDARDIZE": _standardize, "MIN_MAX": _min_max, "IMAGE_MIN_MAX": _image}
+    readers |= {several: partial(_several, several) for several in normalizers.KINDS}
     if kind == "CUSTOM":
         kind = f"CUSTOM of the Java class {_word(data, at, name)[0]}"
     if kind not in readers:
@@ -69,6 +76,12 @@ def _min_max(data: bytes, at: int, name: str) -> Fitted:
 def _image(data: bytes, at: int, name: str) -> Fitted:
     _check_end(data, at + 24, name)
     return Scaled(*struct.unpack_from(">ddd", data, at))
+
+
+def _several(kind: str, data: bytes, at: int, name: str) -> Fitted:
+    fitted, end = normalizers.read(kind, data, at, name)
+    _check_end(data, end, name)
+    return fitted
 
 
 def _read_rows(data: bytes, at: int, labels: bool, name: str) -> list[np.ndarray]:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dl4py.atomic import write_bytes
+from dl4py.data.batch import Batch
 from dl4py.errors import DL4PyError, ModelFileError, UnsupportedFeature
 from dl4py.formats.exporters.base import Exporter, exporter
 from dl4py.formats.onnx import layers as layers  # entering their conversions
@@ -56,8 +57,9 @@ def build(network: Network) -> Any:
         helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", *shape])
         for name, shape in zip(graph.inputs, shapes, strict=True)
     ]
-    if network.normalizer is not None:
-        names[graph.inputs[0]] = normalized(writer, network.normalizer, graph.inputs[0])
+    for i, name in enumerate(graph.inputs if network.normalizer is not None else ()):
+        if (fitted := network.normalizer.of_input(i)) is not None:
+            names[name] = normalized(writer, fitted, name)
     for node in graph.nodes:
         names[node.name] = _node(network, writer, node, [names[i] for i in node.inputs])
     outputs = []
@@ -90,7 +92,7 @@ def _compare(network: Network, session: Any) -> None:
             x[i] = generator.integers(0, node.thing.n_in, (5, 1)).astype(np.float32)  # type: ignore[union-attr]
     theirs = session.run(None, dict(zip(network.graph.inputs, x, strict=True)))
     if network.normalizer is not None:
-        x[0] = network.normalizer.apply(x[0])
+        x = list(network.normalizer.apply_batch(Batch(tuple(x))).features)
     ours = network.output(x)
     for name, a, b in zip(network.graph.outputs, ours if isinstance(ours, list) else [ours], theirs, strict=True):
         error = float(np.abs(a - b).max() / max(1.0, np.abs(a).max()))

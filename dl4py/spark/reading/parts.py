@@ -105,7 +105,7 @@ class Part:
             return normalizer.fit(())
         block = max(1, BLOCK // max(1, prod(self.shape[0][0]) * self.pieces.steps[1]))
         measured = self.blocks(context, block).map(lambda item: (item[0], normalizer.part(item[1]))).collect()
-        return normalizer.concluded(reduce(Measured.plus, [part for _, part in sorted(measured, key=lambda m: m[0])]))
+        return normalizer.of(reduce(Measured.plus, [part for _, part in sorted(measured, key=lambda m: m[0])]))
 
 
 def mirrored(batch: Batch) -> Batch:

@@ -93,7 +93,6 @@ def test_what_dl4j_stores_before_first_use():
 REFUSED = [
     (Standardize(), [], "`standardize` has no examples to be fitted on"),
     (Standardize(fit_labels=True), [Batch((X,))], "`fit_labels` is set, but the data has no labels"),
-    (Standardize(), [Batch((X, X))], "`standardize` is for one input, the data has 2"),
 ]
 
 

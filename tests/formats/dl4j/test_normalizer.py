@@ -72,16 +72,8 @@ def refusal(data, kind):
     return error.value.render()
 
 
-KNOWN = "\n   = hint: STANDARDIZE, MIN_MAX and IMAGE_MIN_MAX are read"
+KNOWN = "\n   = hint: STANDARDIZE, MIN_MAX, IMAGE_MIN_MAX, MULTI_STANDARDIZE, MULTI_MIN_MAX, MULTI_HYBRID are read"
 HEAD = b"\0\x0aNORMALIZER\0\0\0\1"
-
-
-@pytest.mark.parametrize("name", ["multi-standardize", "multi-min-max", "multi-hybrid"])
-def test_normalizers_of_several_inputs_are_refused_by_name(name):
-    word = name.upper().replace("-", "_")
-    assert refusal((FILES / f"{name}.bin").read_bytes(), UnsupportedFeature) == (
-        f"n holds the normalizer {word}, which is not read yet{KNOWN}"
-    )
 
 
 def test_foreign_normalizers_are_refused_by_name():
@@ -121,5 +113,3 @@ def test_broken():
         read_normalizer(b"\0\3abc" + data, "n")
     with pytest.raises(ModelFileError, match="ends too early"):
         read_normalizer(data[:-3], "n")
-    with pytest.raises(UnsupportedFeature, match="the normalizer MULTI_HYBRID, which is not read yet"):
-        read_normalizer(data.replace(b"\0\x0bSTANDARDIZE", b"\0\x0cMULTI_HYBRID"), "n")
