@@ -143,7 +143,6 @@ def sandblaster() -> None:
     from dl4py.formats.model import load
 
     same = {"network.optimization_algo": "lbfgs", "network.data_type": "double", "training.epochs": 30}
-    same |= {"network.defaults.updater": "{type: sgd, learning_rate: 1.0}"}
     with tempfile.TemporaryDirectory() as folder:
         alone, shared = f"{folder}/alone", f"{folder}/shared"
         batch = {"training.batch_size": 8000}
