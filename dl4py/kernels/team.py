@@ -26,7 +26,7 @@ from dl4py.kernels.jit import helper
 
 intrinsic: Any = extending.intrinsic  # its type knows nothing of what numba leaves out of a call
 WORD = ir.IntType(64)
-PATIENCE = 50_000  # pauses (10 to 60 nanoseconds each) before a thread without work goes to sleep
+PATIENCE = 20_000  # pauses (10 to 60 nanoseconds each) before a thread without work goes to sleep
 TURNS = 16_000  # pauses before a waiting thread dozes: there may be more threads than cores
 DOZE = 50  # microseconds
 RUN = 1 << 32  # what a run adds to the counts of parts taken
