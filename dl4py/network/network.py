@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -166,7 +166,7 @@ class Network:
         With the mode ``gradient`` nothing moves, and `step` is the gradient of the loss, summed over examples.
         """
         batch = _batch(as_list((x,)), mask, as_list((y,)), label_mask)
-        if vertices_alone(self.graph) and self.graph.compatibility.has(62):
+        if self._untrained:
             return iter([float])  # DL4J trains nothing, and the score is 0
         if self.config.backprop_type != "standard" and any(a.ndim == 3 for a in batch[0]):
             from dl4py.network.truncated import segments
@@ -178,6 +178,10 @@ class Network:
             self.history = self.history or History()
             return iter([partial(search, self, batch)])
         return iter([partial(self._iteration, batch, mode)])
+
+    @cached_property
+    def _untrained(self) -> bool:
+        return self.graph.compatibility.has(62) and vertices_alone(self.graph)
 
     def _iteration(self, batch: Batch, mode: str) -> float:
         score = self.run(mode, batch)
