@@ -126,9 +126,8 @@ def _listed(network: Network, step: np.ndarray) -> np.ndarray:
     parts = []
     for node in network.graph.nodes:
         slots = {slot.param.name: slot for slot in network.parameters.of(node)}
-        for param in named(node.params, "variables"):
-            part = step[slots[param.name].offset : slots[param.name].stop]
-            parts.append(param.as_listed(part) if param.scattered else part)
+        there = [slots[param.name] for param in named(node.params, "variables")]
+        parts += [slot.param.as_listed(step[slot.offset : slot.stop]) for slot in there]
     return np.concatenate(parts)
 
 

@@ -14,7 +14,7 @@ from dl4py.data.normalizers.several import Several
 from dl4py.data.normalizers.standardize import Standardized
 from dl4py.errors import ModelFileError, UnsupportedFeature
 from dl4py.formats.dl4j import normalizers
-from dl4py.formats.dl4j.arrays import read_arrays, utf, write_array
+from dl4py.formats.dl4j.arrays import utf
 
 VERSION = 1
 KNOWN = f"STANDARDIZE, MIN_MAX, IMAGE_MIN_MAX, {', '.join(normalizers.KINDS)} are read"
@@ -24,11 +24,11 @@ def write_normalizer(fitted: Fitted) -> bytes:
     """The bytes of `NormalizerSerializer` for a fitted normalizer."""
     if isinstance(fitted, Standardized):
         arrays = [fitted.mean, fitted.std, fitted.label_mean, fitted.label_std]
-        return _head("STANDARDIZE") + struct.pack(">?", fitted.label_mean is not None) + _rows(arrays)
+        return _head("STANDARDIZE") + struct.pack(">?", fitted.label_mean is not None) + normalizers.write_rows(*arrays)
     if isinstance(fitted, Ranged):
         arrays = [fitted.lower, fitted.upper, fitted.label_lower, fitted.label_upper]
         flags = struct.pack(">?dd", fitted.label_lower is not None, fitted.low, fitted.high)
-        return _head("MIN_MAX") + flags + _rows(arrays)
+        return _head("MIN_MAX") + flags + normalizers.write_rows(*arrays)
     if isinstance(fitted, Several):
         kind, body = normalizers.write(fitted)
         return _head(kind) + body
@@ -86,24 +86,14 @@ def _several(kind: str, data: bytes, at: int, name: str) -> Fitted:
 
 def _read_rows(data: bytes, at: int, labels: bool, name: str) -> list[np.ndarray]:
     """Pairs of equally long rows: of the features, then of the labels."""
-    arrays, end = read_arrays(data, 4 if labels else 2, name, at)
+    rows, end = normalizers.read_rows(data, at, 4 if labels else 2, name)
     _check_end(data, end, name)
-    rows = [array.reshape(-1) for array in arrays]
-    for first, second in zip(rows[::2], rows[1::2], strict=True):
-        if len(first) != len(second):
-            raise ModelFileError(
-                f"{name}: statistics of {len(first)} and of {len(second)} columns do not belong together"
-            )
     return rows
 
 
 def _check_end(data: bytes, end: int, name: str) -> None:
     if end < len(data):
         raise ModelFileError(f"{name}: {len(data) - end} bytes follow the statistics")
-
-
-def _rows(arrays: list[np.ndarray | None]) -> bytes:
-    return b"".join(write_array(array.reshape(1, -1).astype(np.float32)) for array in arrays if array is not None)
 
 
 def _head(kind: str) -> bytes:

@@ -22,6 +22,23 @@ MOST = 4096  # inputs or outputs: more are a broken file
 Parts = Sequence[Fitted | None]
 
 
+def read_rows(data: bytes, at: int, count: int, name: str) -> tuple[list[np.ndarray], int]:
+    """So many rows, of which each pair is equally long, and the offset behind them."""
+    arrays, end = read_arrays(data, count, name, at)
+    rows = [array.reshape(-1) for array in arrays]
+    for first, second in zip(rows[::2], rows[1::2], strict=True):
+        if len(first) != len(second):
+            raise ModelFileError(
+                f"{name}: statistics of {len(first)} and of {len(second)} columns do not belong together"
+            )
+    return rows, end
+
+
+def write_rows(*rows: np.ndarray | None) -> bytes:
+    """Rows one behind the other, in single precision; what is None is left out."""
+    return b"".join(write_array(row.reshape(1, -1).astype(np.float32)) for row in rows if row is not None)
+
+
 def write(several: Several) -> tuple[str, bytes]:
     """The type of a normalizer of several inputs, and what follows it."""
     parts = (*several.inputs, *several.outputs)
@@ -37,12 +54,10 @@ def write(several: Several) -> tuple[str, bytes]:
 
 def _rows(part: Fitted | None) -> bytes:
     if isinstance(part, Standardized):
-        rows = (part.mean, part.std)
-    elif isinstance(part, Ranged):
-        rows = (part.lower, part.upper)
-    else:
-        raise UnsupportedFeature(f"DL4J has no normalizer of several inputs with {type(part).__name__}")
-    return b"".join(write_array(row.reshape(1, -1).astype(np.float32)) for row in rows)
+        return write_rows(part.mean, part.std)
+    if isinstance(part, Ranged):
+        return write_rows(part.lower, part.upper)
+    raise UnsupportedFeature(f"DL4J has no normalizer of several inputs with {type(part).__name__}")
 
 
 def _statistics(parts: Parts) -> bytes:
@@ -93,13 +108,8 @@ class Reader:
         return int(number)
 
     def rows(self) -> list[np.ndarray]:
-        arrays, self.at = read_arrays(self.data, 2, self.name, self.at)
-        first, second = (array.reshape(-1) for array in arrays)
-        if len(first) != len(second):
-            raise ModelFileError(
-                f"{self.name}: statistics of {len(first)} and of {len(second)} columns do not belong together"
-            )
-        return [first, second]
+        rows, self.at = read_rows(self.data, self.at, 2, self.name)
+        return rows
 
     def hybrid(self) -> Several:
         statistics = [self._statistics() for _ in range(2)]
