@@ -6,7 +6,6 @@ them. The builds with AVX and oneDNN come from Maven too; where one is missing, 
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
@@ -22,7 +21,7 @@ HOME = Path(os.environ.get("DL4J_ORACLE_HOME", Path.home() / ".cache" / "dl4py-o
 VERSION = "1.0.0-M2.1"
 JARS = Path.home() / ".m2" / "repository" / "org" / "nd4j" / "nd4j-native" / VERSION
 GENERIC = f"nd4j-native-{VERSION}-linux-x86_64.jar"
-WARM, SECONDS = 4.0, 3.0  # Java compiles what it runs often, for seconds
+WARM, SECONDS = 4.0, 0.5  # Java compiles what it runs often, for seconds
 JSON_FROM = 1 << 26  # parameters; beyond, the zip would count as DL4J's memory
 
 THREADS = {
@@ -128,10 +127,6 @@ def prepared(work: Workload, folder: Path) -> tuple[str, str, str]:
     return str(model), str(place / "x.npy"), str(place / "y.npy") if work.trains else "-"
 
 
-def measured(name: str, work: Workload, variant: str, folder: Path) -> dict[str, float] | None:
-    """What one process found; None where this variant does not run."""
-    rounds = max(1, work.rounds // 10)
-    command, environment = java(variant, *prepared(work, folder), str(rounds), str(WARM), str(SECONDS))
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
-    return json.loads(lines[-1]) if lines and not done.returncode else None
+def process(name: str, work: Workload, variant: str, folder: Path) -> tuple[list[str], dict[str, str]]:
+    """The command whose turns are timed, and its environment."""
+    return java(variant, *prepared(work, folder), str(max(1, work.rounds // 10)), str(WARM), str(SECONDS))

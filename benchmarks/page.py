@@ -28,9 +28,10 @@ def row(name: str, rounds: list[dict[str, Figures]], best: dict[str, str]) -> st
     """One line: medians over rounds; ratios are those of the worst round; best steps of all rounds; peak bytes."""
     cells = [name, *(_number(rounds, system, "median") for system in ("dl4py", "PyTorch", "DL4J"))]
     for system in ("PyTorch", "DL4J"):
-        cells += [_worst(rounds, system, "median"), _least(rounds, system)]
+        cells += [_worst([r[system]["ratio"] for r in rounds if system in r]), _least(rounds, system)]
     cells.append(f"{statistics.median(r['dl4py']['bytes'] for r in rounds) / 1e6:.0f}")
-    cells += [_worst(rounds, system, "bytes") for system in ("PyTorch", "DL4J")]
+    for system in ("PyTorch", "DL4J"):
+        cells.append(_worst([r[system]["bytes"] / r["dl4py"]["bytes"] for r in rounds if system in r]))
     return f"| {' | '.join(cells)} |"
 
 
@@ -39,8 +40,7 @@ def _number(rounds: list[dict[str, Figures]], system: str, key: str) -> str:
     return f"{statistics.median(found):.3g}" if found else "–"
 
 
-def _worst(rounds: list[dict[str, Figures]], system: str, key: str) -> str:
-    ratios = [r[system][key] / r["dl4py"][key] for r in rounds if system in r]
+def _worst(ratios: list[float]) -> str:
     return f"{min(ratios):.2f}" if ratios else "–"
 
 

@@ -1,7 +1,8 @@
-"""One system's steps: `python steps.py dl4py|torch WORKLOAD [SETTINGS [THREADS]]` prints figures of a step as JSON.
+"""One system's steps: `python steps.py dl4py|torch WORKLOAD [SETTINGS [THREADS]]`.
 
-A process a measurement, so that neither system meets the other's threads. Wall time is what a user waits for; processor
-time, that of all threads together, is told beside it, as it suffers less from others on the machine.
+When it is warm it prints an empty object; then each line on standard input asks for a turn: steps for half a second,
+whose figures come back as JSON. Wall time is
+what a user waits for; processor time, that of all threads together, suffers less from others on the machine.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from networks import WORKLOADS, Workload
 
-WARM, SECONDS = 0.5, 3.0
+WARM, SECONDS = 0.5, 0.5
 
 
 def dl4py_step(work: Workload, threads: int) -> Callable[[], object]:
@@ -37,26 +38,27 @@ def torch_step(work: Workload, threads: int, settings: str) -> Callable[[], obje
     return pytorch.step(work, threads, settings)
 
 
-def measure(step: Callable[[], object], rounds: int) -> dict[str, float]:
-    """Milliseconds of a step over runs of `rounds` steps, wall (median, best) and processor time; peak bytes.
-
-    `first` is the score of the first step.
-    """
-    first = step()
-    step()
+def warm(step: Callable[[], object]) -> float:
+    """Steps until caches are filled; returns the score of the first."""
     begin = time.perf_counter()
+    first = step()
     while time.perf_counter() - begin < WARM:
         step()
+    return first if isinstance(first, float) else 0.0
+
+
+def turn(step: Callable[[], object], rounds: int) -> dict[str, float]:
+    """Milliseconds of a step over runs of `rounds` steps, wall (median, best) and processor time; peak bytes."""
     walls, processors = [], []
     begin = time.perf_counter()
-    while len(walls) < 3 or time.perf_counter() - begin < SECONDS:
+    while not walls or time.perf_counter() - begin < SECONDS:
         start, used = time.perf_counter(), time.process_time()
         for _ in range(rounds):
             step()
         walls.append((time.perf_counter() - start) / rounds * 1e3)
         processors.append((time.process_time() - used) / rounds * 1e3)
-    figures = {"median": statistics.median(walls), "best": min(walls), "processor": min(processors)}
-    return figures | {"bytes": float(_peak()), "first": first if isinstance(first, float) else 0.0}
+    best, processor = min(walls), min(processors)
+    return {"median": statistics.median(walls), "best": best, "processor": processor, "bytes": float(_peak())}
 
 
 def _peak() -> int:
@@ -74,4 +76,7 @@ if __name__ == "__main__":
     settings = more[0] if more else ""
     work, threads = WORKLOADS[name], int(more[1]) if more[1:] else len(os.sched_getaffinity(0))
     made = dl4py_step(work, threads) if system == "dl4py" else torch_step(work, threads, settings)
-    print(json.dumps(measure(made, work.rounds)))
+    first = warm(made)
+    print("{}", flush=True)  # ready
+    for _ in sys.stdin:
+        print(json.dumps(turn(made, work.rounds) | {"first": first}), flush=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,29 +18,58 @@ from networks import Workload
 HERE = Path(__file__).parent
 TORCH = os.environ.get("TORCH_PYTHON", sys.executable)
 Figures = dict[str, float]
+REST = 0.05  # seconds
+Command = tuple[list[str], dict[str, str]]
 
 
 @dataclass(frozen=True)
 class System:
-    """A name, whether it is here, settings to try, and figures of a process (None: it does not run so)."""
+    """A name, whether it is here, settings to try, and the command of a process with its environment."""
 
     name: str
     present: Callable[[], bool]
     settings: Callable[[Workload], list[str]]
-    measured: Callable[[str, Workload, str, Path], Figures | None]
+    command: Callable[[str, Workload, str, Path], Command]
 
 
-def python(interpreter: str, system: str) -> Callable[[str, Workload, str, Path], Figures | None]:
+class Process:
+    """A process that waits to be asked for a turn of steps."""
+
+    def __init__(self, command: Command) -> None:
+        words, environment = command
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=environment)
+
+    def warm(self) -> None:
+        """Waits until its first steps are made, or could not be."""
+        self._answer()
+
+    def turn(self) -> Figures | None:
+        """Figures of some steps, after a moment in which threads of others come to rest; None where it does not run."""
+        assert self._process.stdin is not None
+        time.sleep(REST)
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write("go\n")
+            self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Figures | None:
+        assert self._process.stdout is not None
+        line = next((line for line in self._process.stdout if line.startswith("{")), None)
+        return json.loads(line) if line else None
+
+    def end(self) -> str:
+        """Ends the process; what it complained of."""
+        _, said = self._process.communicate()
+        return said
+
+
+def python(interpreter: str, system: str) -> Callable[[str, Workload, str, Path], Command]:
     """A process of steps.py."""
-
-    def measured(name: str, work: Workload, settings: str, folder: Path) -> Figures | None:
-        command = [interpreter, str(HERE / "steps.py"), system, name, settings]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode and system == "dl4py":
-            raise RuntimeError(done.stderr)
-        return None if done.returncode else json.loads(done.stdout)
-
-    return measured
+    return lambda name, _, settings, __: (
+        [interpreter, str(HERE / "steps.py"), system, name, settings],
+        dict(os.environ),
+    )
 
 
 def torch_present() -> bool:
@@ -56,7 +87,7 @@ def torch_settings(work: Workload) -> list[str]:
 SYSTEMS = (
     System("dl4py", lambda: True, lambda work: [""], python(sys.executable, "dl4py")),
     System("PyTorch", torch_present, torch_settings, python(TORCH, "torch")),
-    System("DL4J", dl4j.present, dl4j.variants, dl4j.measured),
+    System("DL4J", dl4j.present, dl4j.variants, dl4j.process),
 )
 
 

@@ -1,4 +1,6 @@
+import java.io.BufferedReader;
 import java.io.File;
+import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +20,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * Steps of a network in real Deeplearning4j: `Steps MODEL X.npy Y.npy|- ROUNDS WARM SECONDS`.
  *
  * MODEL is a zip, or the JSON of a configuration (for networks of hundreds of megabytes, whose zip would lie in memory
- * beside them). ROUNDS steps are timed together, for SECONDS, after WARM seconds; with WARM below 0 there are just
- * ROUNDS steps. Prints what steps.py prints: milliseconds of a step, peak bytes, the first score.
+ * beside them). After WARM seconds it prints an empty object; then each line on standard input asks for a turn: steps for SECONDS, of which ROUNDS are
+ * timed together. With WARM below 0 there are just ROUNDS steps. Prints what steps.py prints: milliseconds of a step,
+ * peak bytes, the first score.
  */
 public final class Steps {
     interface Step { double go() throws Exception; }
@@ -37,7 +40,9 @@ public final class Steps {
         }
         double first = step.go();
         for (long start = System.nanoTime(); (System.nanoTime() - start) / 1e9 < warm; ) step.go();
-        measure(step, rounds, Double.parseDouble(args[5]), first);
+        System.out.println("{}");
+        var asked = new BufferedReader(new InputStreamReader(System.in));
+        while (asked.readLine() != null) turn(step, rounds, Double.parseDouble(args[5]), first);
         System.exit(0);
     }
 
@@ -62,12 +67,12 @@ public final class Steps {
         return () -> { net.fit(data); return net.score(); };
     }
 
-    static void measure(Step step, int rounds, double seconds, double first) throws Exception {
+    static void turn(Step step, int rounds, double seconds, double first) throws Exception {
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         List<Double> walls = new ArrayList<>();
         double processor = Double.MAX_VALUE;
         long begin = System.nanoTime();
-        while (walls.size() < 3 || (System.nanoTime() - begin) / 1e9 < seconds) {
+        while (walls.isEmpty() || (System.nanoTime() - begin) / 1e9 < seconds) {
             long start = System.nanoTime(), used = system.getProcessCpuTime();
             for (int i = 0; i < rounds; i++) step.go();
             walls.add((System.nanoTime() - start) / 1e6 / rounds);

@@ -12,6 +12,7 @@ from dl4py.data.classes import one_hot
 from dl4py.data.readers import Reader
 from dl4py.errors import DataError
 from dl4py.spark.blocks import Blocks
+from dl4py.spark.reading.opening import refuse_drawn
 from dl4py.spark.reading.parts import open_part
 
 ROWS = 1024  # rows of a DataFrame that become one block
@@ -53,6 +54,7 @@ def from_dataframe(
 
 def from_reader(context: Any, reader: Reader) -> Blocks:
     """The examples of a reader, read by executors from any path that Spark reads, in the order of files and lines."""
+    refuse_drawn(reader)
     part = open_part(context, reader)
     return Blocks(part.blocks(context, ROWS).map(lambda block: block[1]), part.class_names)
 

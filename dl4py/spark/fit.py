@@ -18,6 +18,7 @@ from dl4py.spark.config import SparkConfig
 from dl4py.spark.inference import judge as on_cluster
 from dl4py.spark.masters.base import Rounds
 from dl4py.spark.reading.files import remote
+from dl4py.spark.reading.opening import refuse_drawn
 from dl4py.spark.reading.parts import Parts, open_parts
 from dl4py.spark.stats import Stats
 from dl4py.spark.synchronous import Distributed
@@ -120,6 +121,7 @@ def read_on(context: Any, spec: Any) -> Parts:
             at=spec.spark.mark("read_by"),
             hint="`read_by: driver`, or the master `parameter_averaging`",
         )
+    refuse_drawn(spec.data.train)
     with spark_errors():
         return open_parts(context, spec.data)
 

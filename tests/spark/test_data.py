@@ -11,10 +11,12 @@ from dl4py.data.normalizers.base import NORMALIZERS
 from dl4py.data.normalizers.standardize import Standardize
 from dl4py.data.readers.csv import Csv
 from dl4py.data.readers.image_folder import ImageFolder
+from dl4py.data.transforms.crop import Crop
 from dl4py.errors import ClusterError, DataError
 from dl4py.spark.blocks import joined, recut
 from dl4py.spark.data import from_dataframe, from_rdd, from_reader
 from dl4py.spark.masters.parameter_averaging import ParameterAveraging
+from dl4py.spark.reading.parts import open_part
 
 IRIS = Path(__file__).parents[1] / "data" / "files" / "iris.csv"
 
@@ -143,3 +145,9 @@ def test_executors_read_folders_of_images(spark, tmp_path):
     found = joined(blocks.rdd.collect())
     assert np.array_equal(found.features[0], whole.features[0])
     assert np.array_equal(found.labels[0], whole.labels[0])
+    drawn = reader.but(transforms=(Crop(height=3, width=3),))
+    judged = open_part(spark.sparkContext, drawn).blocks(spark.sparkContext, 6).collect()[0][1]
+    assert np.array_equal(judged.features[0], drawn.load().at_rest().features[0])
+    with pytest.raises(DataError) as caught:
+        from_reader(spark.sparkContext, drawn)
+    assert str(caught.value) == "`crop` draws images anew in each epoch, which executors do not"

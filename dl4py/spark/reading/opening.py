@@ -66,6 +66,18 @@ def can_read(reader: Reader) -> bool:
     return type(reader) in READERS or isinstance(reader, ImageFolder)
 
 
+def refuse_drawn(reader: Reader | None) -> None:
+    """Refuses to train on images that are drawn anew in each epoch: executors read images as they are judged."""
+    transforms = reader.transforms if isinstance(reader, ImageFolder) else ()
+    varying = next((t for t in transforms if t.varies), None)
+    if varying is not None:
+        raise DataError(
+            f"`{varying.type}` draws images anew in each epoch, which executors do not",
+            at=varying.mark(),
+            hint="`read_by: driver`, or leave random transforms out",
+        )
+
+
 def _named(
     reader: Reader, folders: tuple[str, ...], found: dict[str, str], examples: int
 ) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -50,15 +50,8 @@ def packed(context: Any, path: str, at: Any) -> tuple[Any, list[File]] | None:
 
 
 def image_pieces(context: Any, reader: ImageFolder) -> tuple[Any, int, tuple[str, ...]]:
-    """Pieces of one image each, their number, and the names of the folders."""
+    """Pieces of one image each, as they are judged; their number, and the names of the folders."""
     at = reader.mark("path")
-    varying = next((t for t in reader.transforms if t.varies), None)
-    if varying is not None:
-        raise DataError(
-            f"`{varying.type}` draws images anew in each epoch, which executors do not",
-            at=varying.mark(),
-            hint="`read_by: driver`, or leave random transforms out",
-        )
     bytes_of, files = images_at(context, reader.path, at, folders=True)
     pieces = pixel_pieces(bytes_of, files, ImageForm.of(reader), labelled=True)
     return pieces, len(files), tuple(sorted({file.path.parent.name for file in files}))
