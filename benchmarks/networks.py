@@ -116,18 +116,18 @@ NESTEROVS = {"type": "nesterovs", "learning_rate": 0.006, "momentum": 0.9}
 WORKLOADS: dict[str, Workload] = {
     "iris 4-3-3-3, batch 120, SGD, l2": Workload("1_iris", mlp([4, 3, 3, 3], "tanh", SGD, 1e-4), (4,), (3,), 120, 2000),
     "MLP 784-1000-10, batch 125, Nesterovs, l2": Workload(
-        "2_mlp1000", mlp([784, 1000, 10], "relu", NESTEROVS, 1e-4), (784,), (10,), 125, 100
+        "2_mlp1000", mlp([784, 1000, 10], "relu", NESTEROVS, 1e-4), (784,), (10,), 125, 10
     ),
     "MLP 784-500-100-10, batch 64, Adam": Workload(
-        "3_mlp500", mlp([784, 500, 100, 10], "relu", {"type": "adam"}, 0.0), (784,), (10,), 64, 200
+        "3_mlp500", mlp([784, 500, 100, 10], "relu", {"type": "adam"}, 0.0), (784,), (10,), 64, 20
     ),
-    "LeNet 20/50/500, batch 64, Nesterovs, l2": Workload("4_lenet", lenet(), (1, 28, 28), (10,), 64, 20),
+    "LeNet 20/50/500, batch 64, Nesterovs, l2": Workload("4_lenet", lenet(), (1, 28, 28), (10,), 64, 4),
     "char LSTM 2 x 200, batch 32, 50 steps, RMSProp, l2": Workload(
-        "5_lstm", characters("lstm"), (77, 50), (77, 50), 32, 5, one_hot=True
+        "5_lstm", characters("lstm"), (77, 50), (77, 50), 32, 1, one_hot=True
     ),
     "the same with Graves LSTM": Workload(
-        "5_graves", characters("graves_lstm"), (77, 50), (77, 50), 32, 5, one_hot=True, torch=False
+        "5_graves", characters("graves_lstm"), (77, 50), (77, 50), 32, 1, one_hot=True, torch=False
     ),
-    "residual net, 32 channels, 3 blocks, batch 32, Adam": Workload("6_resnet", residual(), (3, 32, 32), (10,), 32, 3),
+    "residual net, 32 channels, 3 blocks, batch 32, Adam": Workload("6_resnet", residual(), (3, 32, 32), (10,), 32, 1),
     "VGG16 to fc2, inference, batch 8": Workload("7_vgg16", vgg16(), (3, 224, 224), (1,), 8, 1, trains=False),
 }

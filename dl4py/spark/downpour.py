@@ -5,6 +5,7 @@ from __future__ import annotations
 import selectors
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -129,38 +130,51 @@ def check(network: Network) -> None:
 
 
 @dataclass
+class AdaGrad:
+    """The server's steps: ``G = G + g^2``, ``w = w - rate g / (sqrt(G) + epsilon)``; G begins with `first`."""
+
+    rate: float
+    epsilon: float
+    first: float
+    squares: np.ndarray | None = None
+
+    def begin(self, params: np.ndarray) -> None:
+        """Sums of squares before the first push."""
+        if self.squares is None:
+            self.squares = np.full_like(params, self.first)
+
+    def step(self, params: np.ndarray, gradient: np.ndarray) -> None:
+        """Moves the parameters, in place."""
+        assert self.squares is not None
+        self.squares += gradient * gradient
+        params[:] -= self.rate * gradient / (np.sqrt(self.squares) + self.epsilon)
+
+
+@dataclass
 class Server:
-    """The driver as parameter server: ``G = G + g^2``, ``w = w - rate g / (sqrt(G) + epsilon)`` for each push."""
+    """The driver as parameter server: it steps for each push, and answers each fetch."""
 
     context: Any
     source: Source
     program: Downpouring
     workers: int
-    rate: float
-    epsilon: float
+    adagrad: AdaGrad
     retries: int
     limit: float
     _hub: Hub | None = None
-    _squares: np.ndarray | None = None
 
     def rounds(
         self, network: Network, rounds: Sequence[Hands], stopping: Callable[[], bool]
     ) -> Iterator[tuple[Report, bool]]:
         """Trains rounds; workers meet at the end of each alone."""
-        self.begin(network)
+        self.adagrad.begin(network.params)
         for hands in rounds:
             if stopping():
                 return
             yield self._insisting(network, hands), True
 
-    def begin(self, network: Network) -> None:
-        """The sums of squares are 0 before the first push."""
-        if self._squares is None:
-            self._squares = np.zeros_like(network.params)
-
     def _insisting(self, network: Network, hands: Hands) -> Report:
-        assert self._squares is not None
-        start, squares = State.of(network), self._squares.copy()
+        start, adagrad = State.of(network), deepcopy(self.adagrad)
         for attempt in range(self.retries + 1):
             try:
                 return self._round(network, hands)
@@ -170,7 +184,7 @@ class Server:
                     raise
                 warnings.warn(f"{lost}; the round after iteration {start.iteration} is made again", stacklevel=2)
                 start.into(network)
-                self._squares[:] = squares
+                self.adagrad = deepcopy(adagrad)
         raise AssertionError
 
     def _round(self, network: Network, hands: Hands) -> Report:
@@ -200,9 +214,7 @@ class Server:
         if what == "fetch":
             channel.send(network.params)
         elif what == "push":
-            assert self._squares is not None
-            self._squares += value * value
-            network.params[:] -= self.rate * value / (np.sqrt(self._squares) + self.epsilon)
+            self.adagrad.step(network.params, value)
         elif what == "failed":
             value.raised()
         else:

@@ -10,7 +10,7 @@ from dl4py.spark.masters.base import training_master
 from dl4py.spark.sources import Source
 from dl4py.spark.stats import Stats
 from dl4py.spark.synchronous import Distributed
-from dl4py.spec import Positive, Size, key
+from dl4py.spec import NonNegative, Positive, Size, key
 
 if TYPE_CHECKING:
     from dl4py.spark.downpour import Server
@@ -22,7 +22,7 @@ class Downpour(Distributed):
 
     ``G = G + g^2``, ``w = w - learning_rate g / (sqrt(G) + epsilon)`` for each push; between two fetches a worker makes
     steps ``w = w - local_learning_rate g`` of its own. The updaters of the network are not used. The server is the
-    driver; its sums of squares begin anew after `--resume`.
+    driver; its sums of squares begin anew after `--resume`, with `first_squares`.
 
     Dean et al., "Large Scale Distributed Deep Networks", 2012,
     https://papers.nips.cc/paper/2012/hash/6aca97005c68f1206823815f66102863-Abstract.html.
@@ -31,6 +31,10 @@ class Downpour(Distributed):
     transport: Literal["direct", "spark"] = key("`direct` alone can carry pushes and fetches.", default="direct")
     learning_rate: Positive = key("Step size of the server.", default=0.01)
     epsilon: Positive = key("Added to the root of the sum of squares.", default=1e-8)
+    first_squares: NonNegative = key(
+        "What sums of squares begin with. With 0 the first push moves every value by the whole `learning_rate`.",
+        default=0.0,
+    )
     local_learning_rate: Positive = key("Step size of a worker between two fetches.", default=0.01)
     fetch_frequency: Size = key("Steps of a worker between two fetches.", default=1)
     push_frequency: Size = key("Steps of a worker between two pushes.", default=1)
@@ -60,11 +64,10 @@ class Downpour(Distributed):
 
     def server(self, context: Any, source: Source, workers: int) -> Server:
         """The parameter server of so many workers."""
-        from dl4py.spark.downpour import Downpouring, Server
+        from dl4py.spark.downpour import AdaGrad, Downpouring, Server
 
         if self.training_hooks:
             raise ClusterError("Downpour has no training hooks", at=self.mark("training_hooks"))
         program = Downpouring(self.local_learning_rate, self.fetch_frequency, self.push_frequency)
-        return Server(
-            context, source, program, workers, self.learning_rate, self.epsilon, self.retries, self.wait_seconds
-        )
+        adagrad = AdaGrad(self.learning_rate, self.epsilon, self.first_squares)
+        return Server(context, source, program, workers, adagrad, self.retries, self.wait_seconds)

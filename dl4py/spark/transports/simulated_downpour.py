@@ -36,7 +36,7 @@ class SimulatedDownpour:
         self, network: Network, rounds: Sequence[Hands], stopping: Callable[[], bool]
     ) -> Iterator[tuple[Report, bool]]:
         """Trains rounds; the network holds the server's parameters."""
-        self.server.begin(network)
+        self.server.adagrad.begin(network.params)
         load = self.source.objects(network.epoch)
         for number, hands in enumerate(rounds):
             if stopping():

@@ -10,15 +10,15 @@ pytest.importorskip("pyspark")
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize(("fetch", "push"), [(1, 1), (3, 2)])
-def test_one_worker_is_adagrad_in_numpy(spark, fetch, push):
+@pytest.mark.parametrize(("fetch", "push", "first"), [(1, 1, 0.0), (3, 2, 0.2)])
+def test_one_worker_is_adagrad_in_numpy(spark, fetch, push, first):
     x, y = classes(56)
     net = network(MLP % "sgd")
     keys = {"learning_rate": 0.05, "local_learning_rate": 0.1, "fetch_frequency": fetch, "push_frequency": push}
-    Downpour(workers=1, **keys).fit(spark.sparkContext, net, batches(x, y, 8, shuffle=False), 1)
+    Downpour(workers=1, first_squares=first, **keys).fit(spark.sparkContext, net, batches(x, y, 8, shuffle=False), 1)
     replay = network(MLP % "sgd")
     server = replay.params.astype(float)
-    squares, local, waiting = np.zeros_like(server), server.copy(), np.zeros_like(server)
+    squares, local, waiting = np.full_like(server, first), server.copy(), np.zeros_like(server)
     for i in range(7):
         if i % fetch == 0:
             local = server.copy()
