@@ -6,7 +6,7 @@ This module is loaded when a plan is bound.
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,16 +22,18 @@ WORD, ADDRESS = ir.IntType(64), ir.IntType(8).as_pointer()
 TYPES = {"i64": WORD, "i32": ir.IntType(32), "i8": ir.IntType(8), "i1": ir.IntType(1)}
 TYPES |= {"float": ir.FloatType(), "double": ir.DoubleType()}
 
+Make = Callable[[], Callable[..., Any]]
+
 
 @dataclass(eq=False)
 class Code:
-    """Machine code of a function for arguments of some types.
+    """Machine code of a function for arguments of some types; `make` gives the function.
 
     ``int f(result *, error **, words)`` at `address`, as numba makes it: an array is seven words and more, whose kinds
     are `kinds`.
     """
 
-    fn: Callable[..., Any]
+    make: Make
     address: int
     kinds: tuple[str, ...]
 
@@ -41,8 +43,9 @@ class Code:
 
         door, words = block(self, args)
         if ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_int64)(door)(words.ctypes.data):
-            njit(self.fn)(*args)  # the same again with words of Python for what went wrong
-            raise RuntimeError(f"{self.fn.__name__} failed, and nobody said why")
+            fn = self.make()
+            njit(fn)(*args)  # the same again with words of Python for what went wrong
+            raise RuntimeError(f"{fn.__name__} failed, and nobody said why")
 
 
 def types_of(args: tuple[Any, ...]) -> str:
@@ -64,13 +67,38 @@ def code_of(fn: Callable[..., Any], args: tuple[Any, ...], fast: frozenset[str])
     """Machine code of a function for these arguments and liberties with sums: kept from before, or made and kept."""
     name, source = f"{fn.__module__}.{fn.__name__}-{fn.__code__.co_firstlineno}", fn.__code__.co_filename
     with LOCK:
-        file = None if fn.__closure__ else place(name, source, types_of(args), fast)
-        kept = loaded(file)
-        if kept is None:
-            from numba import typeof
+        file = None if fn.__closure__ else place(name, [source], types_of(args), fast)
+        return _code(lambda: fn, file, args, fast)
 
-            kept = keep(file, *_compiled(fn, tuple(map(typeof, args)), fast))
-        return Code(fn, kept.address, tuple(kept.head["kinds"]))
+
+def code_of_several(
+    fns: Sequence[Callable[..., Any]],
+    name: str,
+    make: Make,
+    args: tuple[Any, ...],
+    fast: frozenset[str],
+) -> Code:
+    """Machine code of a function that is made of others where it is not kept; `name` says of which and how."""
+    with LOCK:
+        key = name, types_of(args)
+        if key not in _several:
+            file = place(name, sorted({fn.__code__.co_filename for fn in fns}), types_of(args), fast)
+            _several[key] = _code(make, file, args, fast)
+        return _several[key]
+
+
+_several: dict[tuple[str, str], Code] = {}
+
+
+def _code(
+    make: Callable[[], Callable[..., Any]], file: Path | None, args: tuple[Any, ...], fast: frozenset[str]
+) -> Code:
+    kept = loaded(file)
+    if kept is None:
+        from numba import typeof
+
+        kept = keep(file, *_compiled(make(), tuple(map(typeof, args)), fast))
+    return Code(make, kept.address, tuple(kept.head["kinds"]))
 
 
 @cache
@@ -78,7 +106,7 @@ def routine(module: str, name: str, words: int) -> Callable[..., int]:
     """A function on words of a module of this room, which is loaded only where its code must be made."""
     path = Path(__file__).with_name(f"{module}.py")
     with LOCK:
-        file = place(f"{module}.{name}", str(path), str(words), FAST)
+        file = place(f"{module}.{name}", [str(path)], str(words), FAST)
         kept = loaded(file)
         if kept is None:
             from importlib import import_module

@@ -90,8 +90,15 @@ class Kernel:
         """The function to call and its arguments, compiled for these arrays."""
         if not self._compiled:
             return self.fn(*arrays, *constants)
+        return self.compiled(self.arguments(arrays, constants))
+
+    def arguments(self, arrays: tuple[np.ndarray, ...], constants: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Arrays and constants, these in the precision of the arrays."""
         floats = next((a.dtype.type for a in arrays if a.dtype.kind == "f"), np.float64)
-        args = arrays + tuple(floats(c) if isinstance(c, float) else c for c in constants)
+        return arrays + tuple(floats(c) if isinstance(c, float) else c for c in constants)
+
+    def compiled(self, args: tuple[Any, ...]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        """Machine code for these arguments, and the arguments."""
         from dl4py.kernels.code import code_of, types_of
 
         types = types_of(args)

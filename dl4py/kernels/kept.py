@@ -13,7 +13,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,16 +37,17 @@ class Kept:
     address: int
 
 
-def place(name: str, source: str, types: str, fast: Iterable[str] = ()) -> Path | None:
-    """Where code is kept: another place for another source, other types, another processor or compiler.
+def place(name: str, sources: Sequence[str], types: str, fast: Iterable[str] = ()) -> Path | None:
+    """Where code is kept: another place for other sources, other types, another processor or compiler.
 
     None for what was typed in and stands in no file.
     """
     try:
-        stat = os.stat(source)
+        stats = [os.stat(source) for source in sources]
     except OSError:
         return None
-    words = [source, stat.st_mtime_ns, stat.st_size, types, sorted(fast), _surroundings()]
+    files = [(source, stat.st_mtime_ns, stat.st_size) for source, stat in zip(sources, stats, strict=True)]
+    words = [files, types, sorted(fast), _surroundings()]
     return cache_folder() / f"{name}-{hashlib.sha256(repr(words).encode()).hexdigest()[:24]}.code"
 
 
@@ -118,7 +119,7 @@ def _engine(head: dict[str, Any], data: bytes) -> Kept:
 def made(name: str, module: Callable[[], ir.Module]) -> int:
     """The address of the one function, called `f`, of a module that is written at need."""
     with LOCK:
-        file = place(name, __file__, "")
+        file = place(name, [__file__], "")
         kept = loaded(file)
         if kept is None:
             _ready()

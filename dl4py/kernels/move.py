@@ -6,10 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from dl4py.kernels.jit import kernel, native
+from dl4py.kernels.jit import Instruction, kernel, native
 from dl4py.kernels.pack import flat
 
+lanes, turn = Instruction("lanes"), Instruction("turn")
 AXES = 5
+SOME = 128  # columns that are turned at a time, so that both sides stay in the first-level cache
 LEAST = 1 << 13  # values from which it is worth to meet other threads
 
 
@@ -78,6 +80,29 @@ def rearrange(a, out, sizes: tuple[int, ...], steps: tuple[int, ...], places: tu
                 for w in range(sizes[3]):
                     for c in range(sizes[4]):
                         out[to + w * places[3] + c * places[4]] = a[at + w * steps[3] + c * steps[4]]
+
+
+@native("b o -> o b", ranges="o", work=2)
+def turned(a, out, first=0, last=None):
+    """``out = a'``, or some rows of it; `a` of any strides."""
+    last = len(out) if last is None else last
+    strides = [n // a.itemsize for n in a.strides]
+    return turn_columns.bind((flat(a), flat(out)), (*strides, len(a), first, last))
+
+
+@kernel("a -> o")
+def turn_columns(a, out, row: int, column: int, rows: int, first: int, last: int):
+    """`turned` on the memory of matrices, square by square where the values of a row are next to each other."""
+    square = lanes(out)
+    for left in range(first, last, SOME):
+        right = min(left + SOME, last)
+        whole = (right - left) // square if column == 1 else 0
+        done = rows // square * square if whole > 0 else 0
+        for r in range(0, done, square):
+            turn(a, r * row + left, row, out, left * rows + r, whole, rows)
+        for c in range(left, right):
+            for r in range(done if c < left + whole * square else 0, rows):
+                out[c * rows + r] = a[r * row + c * column]
 
 
 @kernel("b _, i o -> b o")

@@ -9,6 +9,8 @@ from dl4py.layers.base import FeedForwardLayer, layer
 from dl4py.plan import Array, Backward, Emitter, Param, Params
 from dl4py.spec import Flag, key
 
+LARGE = 1 << 26  # multiplications
+
 
 @layer("dense", java="org.deeplearning4j.nn.conf.layers.DenseLayer")
 class Dense(FeedForwardLayer):
@@ -94,12 +96,21 @@ def product(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:
 
 def product_backward(e: Emitter, x: Array, p: Params, dz: Array) -> Array | None:
     """``dW = x' dz`` and, where it is needed, ``dx = dz W'``."""
-    e(k.gemm.matmul, x.T, dz, p.W.gradient)
+    e(k.gemm.matmul, x.T, by_column(e, dz, x.columns), p.W.gradient)
     if not x.needs_gradient:
         return None
     dx = e.like(x, "dx")
     e(k.gemm.matmul, dz, p.W.T, dx)
     return dx
+
+
+def by_column(e: Emitter, dz: Array, n_in: int) -> Array:
+    """The same values, those of a column together where a product with them is large: the tile walks down columns."""
+    if dz.size * n_in < LARGE:
+        return dz
+    turned = e.array(dz.columns, dz.rows, name="turned")
+    e(k.move.turned, dz, turned)
+    return turned.T
 
 
 def normalized_affine(e: Emitter, x: Array, p: Params) -> tuple[Array, Backward]:

@@ -75,10 +75,10 @@ class Plan:
         return swept([self._swept(call) for call in calls], threads.shares(size))
 
     def _swept(self, call: Call) -> Swept:
-        function, args = call.kernel.bind(tuple(map(self.numbers, call.arrays)), call.constants)
+        args = call.kernel.arguments(tuple(map(self.numbers, call.arrays)), call.constants)
         cut = tuple(operand.dims == call.kernel.operands[0].dims for operand in call.kernel.operands)
         begin, end = place(call) or (0, 0)
-        return Swept(function, args, cut, begin, end)
+        return Swept(call.kernel, args, cut, begin, end)
 
     def numbers(self, array: Array) -> np.ndarray:
         """The bound memory of a symbol."""

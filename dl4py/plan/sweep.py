@@ -7,13 +7,18 @@ made for a piece that stays in the caches before the next piece comes, and threa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dl4py.kernels.jit import Kernel
 from dl4py.plan.emitter import Call
+
+if TYPE_CHECKING:
+    from dl4py.kernels.fused import Piece
 
 PIECE = 4096  # values: of three or four vectors as many bytes as an eighth of a second-level cache
 ALIGN = 16
@@ -21,13 +26,22 @@ ALIGN = 16
 
 @dataclass(frozen=True)
 class Swept:
-    """A call on places from `begin` to `end` of the flat vectors: its function, arguments, and which are cut."""
+    """A call on places from `begin` to `end` of the flat vectors: its kernel, arguments, and which are cut."""
 
-    function: Callable[..., Any]
+    kernel: Kernel
     args: tuple[Any, ...]
     cut: tuple[bool, ...]
     begin: int
     end: int
+
+    def part(self, first: int, last: int) -> Piece:
+        """The call on some of its places."""
+        some = slice(first - self.begin, last - self.begin)
+        cut = self.cut + (False,) * (len(self.args) - len(self.cut))
+        args = tuple(arg[some] if along else arg for arg, along in zip(self.args, cut, strict=True))
+        from dl4py.kernels.fused import Piece
+
+        return Piece(self.kernel, args, self.cut)
 
 
 def place(call: Call) -> tuple[int, int] | None:
@@ -66,21 +80,29 @@ def groups(calls: Sequence[Call]) -> Iterator[list[int]]:
 
 
 def swept(calls: Sequence[Swept], parts: int) -> list[list[tuple[int, np.ndarray]]]:
-    """For each part doors with blocks, piece after piece and for each piece all calls."""
-    from dl4py.kernels import entry
-
+    """For each part doors with blocks: stretches of places with the same calls, which one loop makes or few."""
     low, high = min(call.begin for call in calls), max(call.end for call in calls)
-    edges = [low + (high - low) * i // parts // ALIGN * ALIGN for i in range(1, parts)]
-    lists = []
-    for first, last in zip([low, *edges], [*edges, high], strict=True):
-        begins = np.arange(first, last, PIECE)
-        ends = np.minimum(begins + PIECE, last)
-        made: list[list[tuple[int, np.ndarray]]] = [[] for _ in begins]
-        for call in calls:
-            starts, stops = (np.clip(edge, call.begin, call.end) - call.begin for edge in (begins, ends))
-            door, rows = entry.blocks(call.function, call.args, call.cut, starts, stops)
-            for piece, row, size in zip(made, rows, stops - starts, strict=True):
-                if size:
-                    piece.append((door, row))
-        lists.append([block for piece in made for block in piece])
+    edges = [low, *(low + (high - low) * i // parts // ALIGN * ALIGN for i in range(1, parts)), high]
+    changes = {place for call in calls for place in (call.begin, call.end)}
+    lists: list[list[tuple[int, np.ndarray]]] = []
+    for first, last in pairwise(edges):
+        stretches = pairwise(sorted({first, last} | {place for place in changes if first < place < last}))
+        lists.append([block for stretch in stretches for block in _blocks(calls, *stretch)])
     return lists
+
+
+def _blocks(calls: Sequence[Swept], first: int, last: int) -> list[tuple[int, np.ndarray]]:
+    """What makes the calls on places that all of them have, or none."""
+    from dl4py.kernels import entry
+    from dl4py.kernels.fused import fused, together
+
+    loops = together([call.part(first, last) for call in calls if call.begin <= first < call.end])
+    begins = np.arange(0, last - first, PIECE if len(loops) > 1 else max(last - first, 1))
+    ends = np.append(begins[1:], last - first)
+    made: list[list[tuple[int, np.ndarray]]] = [[] for _ in begins]
+    for loop in loops:
+        function, args, cut = fused(loop)
+        door, rows = entry.blocks(function, args, cut, begins, ends)
+        for piece, row in zip(made, rows, strict=True):
+            piece.append((door, row))
+    return [block for piece in made for block in piece]

@@ -41,3 +41,16 @@ def test_axes_of_size_1_are_repeated(shape, count, monkeypatch):
         function, args = move.copy_any.bind(part, ())
         function(*args)
     assert np.array_equal(out, np.broadcast_to(a, out.shape))
+
+
+@pytest.mark.parametrize("kind", "fd")
+@pytest.mark.parametrize(("rows", "columns"), [(1, 1), (7, 300), (8, 16), (21, 37), (125, 1000)])
+def test_turned(kind, rows, columns):
+    whole = generator(3).normal(size=(rows, 2 * columns)).astype(kind)
+    middle = columns // 2 // 16 * 16
+    for a in (whole[:, :columns], np.asfortranarray(whole[:, :columns]), whole[:, ::2]):
+        out = np.full((columns, rows), 77, kind)
+        for part in ((0, middle), (middle, columns)):
+            function, args = move.turned.bind((a, out), part)
+            function(*args)
+        assert np.array_equal(out, a.T)
