@@ -15,7 +15,7 @@ from dl4py.data.image_form import ImageForm
 from dl4py.data.images import MODES
 from dl4py.data.places import Paths
 from dl4py.errors import InvalidValue
-from dl4py.evaluation.judging import CLASSIFYING
+from dl4py.evaluation.judging import answers, classifying
 from dl4py.network.feed import check_asked
 from dl4py.shapes import Convolutional
 
@@ -54,21 +54,15 @@ def _batches(x: Dataset, batch: int) -> Iterator[Batch]:
 def joined(parts: list[list[Answer]]) -> list[Answer]:
     """The answers to several batches as those to one."""
     whole = []
-    for answers in zip(*parts, strict=True):
-        best = None if answers[0].best is None else [word for answer in answers for word in answer.best or ()]
-        whole.append(replace(answers[0], y=np.concatenate([answer.y for answer in answers]), best=best))
+    for same in zip(*parts, strict=True):
+        best = None if same[0].best is None else [word for answer in same for word in answer.best or ()]
+        whole.append(replace(same[0], y=np.concatenate([answer.y for answer in same]), best=best))
     return whole
 
 
 def answers_of(network: Any, batch: Batch) -> list[Answer]:
     """All outputs for a batch that is not yet normalized, in the units of the labels."""
-    fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
-    y = network.output(list(fed.features), mask=list(fed.feature_masks) or None)
-    arrays = y if isinstance(y, list) else [y]
-    for i, name in enumerate(network.graph.outputs if network.normalizer is not None else ()):
-        if not classifying(network, name):
-            arrays[i] = network.normalizer.reverted_output(arrays[i], i)
-    return [_answer(network, i, array) for i, array in enumerate(arrays)]
+    return [_answer(network, i, array) for i, array in enumerate(answers(network, batch))]
 
 
 def features_of(network: Any, batch: Batch, layer: str) -> Answer:
@@ -88,13 +82,7 @@ def _answer(network: Any, i: int, y: np.ndarray) -> Answer:
     output = network.graph.outputs[i]
     names = tuple(network.labels) if i == 0 else ()
     best = None
-    if classifying(network, output) and y.ndim == 2:
+    if classifying(network, i) and y.ndim == 2:
         index = (y[:, 0] >= 0.5).astype(int) if y.shape[1] == 1 else y.argmax(axis=1)
         best = [names[i] if i < len(names) else str(i) for i in index]
     return Answer(output, y, names, best)
-
-
-def classifying(network: Any, output: str) -> bool:
-    """Whether an output gives probabilities of classes."""
-    loss = getattr(network.graph.node(output).thing, "loss", None)
-    return loss is not None and loss.type in CLASSIFYING

@@ -122,9 +122,20 @@ def _empty(network: Network, wanted: Wanted, class_names: Sequence[str]) -> Figu
 
 
 def classifying(network: Network, output: int) -> bool:
-    """Whether the loss of an output compares probabilities."""
-    thing: Any = network.graph.node(network.graph.outputs[output]).thing
-    return getattr(getattr(thing, "loss", None), "type", "mcxent") in CLASSIFYING
+    """Whether the loss of an output compares probabilities; one without a loss is taken for numbers."""
+    loss: Any = getattr(network.graph.node(network.graph.outputs[output]).thing, "loss", None)
+    return loss is not None and loss.type in CLASSIFYING
+
+
+def answers(network: Network, batch: Batch) -> list[np.ndarray]:
+    """All outputs for a batch that is not yet normalized, in the units of the labels."""
+    normalizer = network.normalizer
+    fed = normalizer.apply_batch(batch) if normalizer is not None else batch
+    y = network.output(list(fed.features), mask=_listed(fed.feature_masks))
+    arrays = y if isinstance(y, list) else [y]
+    if normalizer is None:
+        return arrays
+    return [a if classifying(network, i) else normalizer.reverted_output(a, i) for i, a in enumerate(arrays)]
 
 
 def place(network: Network, output: int | str) -> int:

@@ -11,7 +11,7 @@ import numpy as np
 from dl4py.data.batch import Batch
 from dl4py.errors import DL4PyError
 from dl4py.evaluation.base import Judgement
-from dl4py.evaluation.judging import BATCH, Judging, Wanted, classifying
+from dl4py.evaluation.judging import BATCH, Judging, Wanted, answers
 from dl4py.network.network import Network
 from dl4py.spark.blocks import Blocks, recut
 from dl4py.spark.reading.parts import Part
@@ -99,13 +99,7 @@ def outputs(context: Any, network: Network, data: Any) -> Any:
 
     def work(network: Network, blocks: Iterable[Block]) -> Iterator[tuple[Any, list[np.ndarray]]]:
         for first, batch, _ in blocks:
-            fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
-            y = network.output(list(fed.features), mask=list(fed.feature_masks) or None)
-            arrays = y if isinstance(y, list) else [y]
-            for i in range(len(arrays) if network.normalizer is not None else 0):
-                if not classifying(network, i):
-                    arrays[i] = network.normalizer.reverted_output(arrays[i], i)
-            yield first, arrays
+            yield first, answers(network, batch)
 
     return on_blocks(context, network, blocks_of(context, data), work)
 

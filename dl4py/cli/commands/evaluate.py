@@ -89,14 +89,14 @@ def command(
     check([*lows, *highs], known)
 
 
-def csv_reader(network: object, path: str, labels: str, header: bool) -> object:
+def csv_reader(network: Any, path: str, labels: str, header: bool) -> object:
     """A reader of a labelled CSV file that fits the network's output."""
-    from dl4py.cli.predictions import classifying
     from dl4py.data.readers.csv import Csv
+    from dl4py.evaluation.judging import classifying
 
     classes = None
-    if classifying(network, network.graph.outputs[0]):  # type: ignore[attr-defined]
-        output = network.graph.node(network.graph.outputs[0])  # type: ignore[attr-defined]
-        classes = tuple(network.labels) or output.shape.array[0]  # type: ignore[attr-defined]
+    if classifying(network, 0):
+        output = network.graph.node(network.graph.outputs[0])
+        classes = tuple(network.labels) or output.shape.array[0]
     column = int(labels) if labels.lstrip("-").isdigit() else labels
     return Csv(path=path, labels=(column,), header=header, classes=classes, regression=classes is None)
