@@ -36,8 +36,8 @@ WIDTHS = {"0.5 M": 700, "10 M": 3162}
 ROUNDS = {"spark": 6, "direct": 40}
 SGD = {"type": "sgd", "learning_rate": 0.01}
 LARGE = {
-    "LeNet": (lenet(), (1, 28, 28), 64, 120),
-    "MLP 784-1000-1000-10": (mlp([784, 1000, 1000, 10], "relu", SGD, 0.0), (784,), 128, 120),
+    "LeNet": (lenet(), (1, 28, 28), 64, 300),
+    "MLP 784-1000-1000-10": (mlp([784, 1000, 1000, 10], "relu", SGD, 0.0), (784,), 128, 300),
 }
 MIB = 1 << 20
 
@@ -97,29 +97,40 @@ def rounds() -> None:
 
 
 def scaling() -> None:
-    """Prints examples per second by number of executors, measured and foretold, and memory."""
+    """Prints examples per second by number of executors, measured and foretold, and memory: medians of three turns."""
     for name, (config, shape, batch, count) in LARGE.items():
-        speeds: list[float] = []
+        turns = [{workers: trained(config, shape, batch, count, workers) for workers in (1, 2)} for _ in range(3)]
+        ratio = statistics.median(turn[2][0] / turn[1][0] for turn in turns)
+        foretold = {workers: turns[0][workers][2] for workers in (1, 2)}
         for workers in (1, 2):
-            session = open_session(f"local-cluster[{workers},1,2048]")
-            net, clock, data = network_of(config), Clock(), data_of(shape, batch * count, batch)
-            keys = ParameterAveraging(
-                workers=workers, averaging_frequency=5, transport="direct", training_hooks=("spark:Memory",)
-            )
-            found = forecast(net, next(data.epoch(0)), count, keys, workers=(workers,))
-            for path in Path(tempfile.gettempdir()).glob("dl4py-memory-*"):
-                path.unlink()
-            keys.fit(session.sparkContext, net, data, 2, [clock])
-            session.stop()
-            half = len(clock.times) // 2  # the second epoch, in which everything is compiled
-            speeds.append(batch * count * (half - 1) / half / (clock.times[-1] - clock.times[half]))
-            held = max(int(path.read_text()) for path in Path(tempfile.gettempdir()).glob("dl4py-memory-*"))
+            speed, memory = (statistics.median(turn[workers][i] for turn in turns) for i in range(2))
+            cost = foretold[workers]
             print(
-                f"{name:21} {workers} executors: {speeds[-1]:8.0f} examples/s, {speeds[-1] / speeds[0]:.2f} times one; "
-                f"foretold {batch * count / found.costs[0].seconds:8.0f} examples/s; "
-                f"a Python worker held {held / MIB:.0f} MiB, foretold {found.memory / MIB:.0f} MiB",
+                f"{name:21} {workers} executors: {speed:8.0f} examples/s, "
+                f"foretold {batch * count / cost.costs[0].seconds:8.0f}; "
+                f"a Python worker held {memory / MIB:.0f} MiB, foretold {cost.memory / MIB:.0f} MiB",
                 flush=True,
             )
+        costs = [foretold[workers].costs[0].seconds for workers in (1, 2)]
+        print(f"{name:21} two are {ratio:.2f} times as fast as one, foretold {costs[0] / costs[1]:.2f}", flush=True)
+
+
+def trained(config: dict[str, Any], shape: tuple[int, ...], batch: int, count: int, workers: int) -> Any:
+    """Examples per second, bytes of a Python worker, and the forecast."""
+    session = open_session(f"local-cluster[{workers},1,2048]")
+    net, clock, data = network_of(config), Clock(), data_of(shape, batch * count, batch)
+    master = ParameterAveraging(
+        workers=workers, averaging_frequency=5, transport="direct", training_hooks=("spark:Memory",)
+    )
+    found = forecast(net, next(data.epoch(0)), count, master, workers=(workers,))
+    for path in Path(tempfile.gettempdir()).glob("dl4py-memory-*"):
+        path.unlink()
+    master.fit(session.sparkContext, net, data, 2, [clock])
+    session.stop()
+    half = len(clock.times) // 2  # the second epoch, in which everything is compiled
+    speed = batch * count * (half - 1) / half / (clock.times[-1] - clock.times[half])
+    held = max(int(path.read_text()) for path in Path(tempfile.gettempdir()).glob("dl4py-memory-*"))
+    return speed, held, found
 
 
 EMPTY = """

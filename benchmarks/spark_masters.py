@@ -26,21 +26,24 @@ SGD = {"network.defaults.updater.type": "sgd"}
 DENSE = {"type": "parameter_averaging", "averaging_frequency": 1}
 SHARING = {"type": "gradient_sharing", "residual_post_processor": "null"}
 EARLY = {"threshold_algorithm": "{type: adaptive, initial_threshold: 0.001}"}
+AVERAGING = {"type": "parameter_averaging"}
+SOFTSYNC = {"type": "gradient_sharing", "mode": "softsync"}
 
 ACCURACY: dict[str, dict[str, dict[str, Any]]] = {
     "mnist_mlp": {
-        "averaging": {"type": "parameter_averaging", "averaging_frequency": 5},
+        "averaging": AVERAGING | {"averaging_frequency": 5},
         "sharing": {"type": "gradient_sharing"},
-        "softsync": {"type": "gradient_sharing", "mode": "softsync", "batch_size_per_worker": 32},
+        "softsync": SOFTSYNC | {"batch_size_per_worker": 32},
         "downpour": {"type": "downpour"},
     },
     "char_lstm": {
-        "averaging": {"type": "parameter_averaging", "averaging_frequency": 1, "batch_size_per_worker": 8},
+        "averaging": AVERAGING | {"averaging_frequency": 1, "batch_size_per_worker": 8},
         "sharing": {"type": "gradient_sharing", "batch_size_per_worker": 16},
-        "softsync": {"type": "gradient_sharing", "mode": "softsync", "batch_size_per_worker": 8} | EARLY,
-        "downpour": {"type": "downpour", "batch_size_per_worker": 16, "learning_rate": 0.05},
+        "softsync": SOFTSYNC | EARLY | {"batch_size_per_worker": 8, "network.defaults.updater.learning_rate": 0.01},
+        "downpour": {"type": "downpour", "batch_size_per_worker": 4, "learning_rate": 0.03, "first_squares": 0.05},
     },
 }
+"""Keys of masters, and with a point keys of the spec."""
 ACCURACY["lenet"] = ACCURACY["mnist_mlp"]
 
 
@@ -60,7 +63,7 @@ def dl4py(command: str, spec: str, *words: str, **keys: Any) -> dict[str, Any]:
 
 def master(keys: dict[str, Any]) -> dict[str, Any]:
     """Keys of the training master as keys of the spec."""
-    return {f"spark.master.{key}": value for key, value in keys.items()}
+    return {key if "." in key else f"spark.master.{key}": value for key, value in keys.items()}
 
 
 def row(*cells: object) -> None:

@@ -23,7 +23,7 @@ from dl4py.spark.sources import Source
 from dl4py.spark.state import State
 from dl4py.spark.transports.hub import Hub
 from dl4py.spark.transports.mesh import Mesh
-from dl4py.spark.transports.wire import Channel, Lost
+from dl4py.spark.transports.wire import LONGER, Channel, Lost
 from dl4py.spark.worker import Iteration, Tally, iterations, use_task_cores
 
 Hands = Sequence[Hand]
@@ -199,7 +199,7 @@ class Server:
             while len(reports) < self.workers:
                 ready = selector.select(self.limit)
                 if not ready:
-                    raise Lost(f"no worker has said anything for {self.limit:g} s")
+                    raise Lost(f"no worker has said anything for {self.limit:g} s", hint=LONGER)
                 for key, _ in ready:
                     reports += self.heard(network, key.data)
         total = reports[0]

@@ -25,7 +25,7 @@ from dl4py.spark.shard import Sharding
 from dl4py.spark.sources import Source
 from dl4py.spark.state import State
 from dl4py.spark.transports.hub import Hub
-from dl4py.spark.transports.wire import Channel, Lost
+from dl4py.spark.transports.wire import LONGER, Channel, Lost
 
 Hands = Sequence[Hand]
 
@@ -153,7 +153,7 @@ class Fleet:
             while not portions.done:
                 ready = selector.select(self.limit)
                 if not ready:
-                    raise Lost(f"no worker has said anything for {self.limit:g} s")
+                    raise Lost(f"no worker has said anything for {self.limit:g} s", hint=LONGER)
                 for key, _ in ready:
                     self._heard(key.data, mode, portions, losses, rungs)
                     if max(rungs) > self.rung:

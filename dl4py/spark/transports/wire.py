@@ -17,6 +17,7 @@ from dl4py.errors import ClusterError
 
 DIGEST, NONCE = "sha256", 32
 SMALL = 1 << 16  # bytes that are sooner copied than sent one by one
+LONGER = "a larger `wait_seconds` waits longer"
 
 
 class Lost(ClusterError):
@@ -128,7 +129,7 @@ class Channel:
             got += n
 
     def _silent(self) -> Lost:
-        return Lost(f"{self.name} was silent for {self.limit:g} s", hint="a larger `wait_seconds` waits longer")
+        return Lost(f"{self.name} was silent for {self.limit:g} s", hint=LONGER)
 
 
 def connect(host: str, port: int, secret: bytes, limit: float, name: str, patience: float = 20.0) -> Channel:
