@@ -18,7 +18,7 @@ import page
 from networks import WORKLOADS
 from systems import SYSTEMS, Figures, Process, System
 
-ROUNDS, TURNS = 3, 8
+ROUNDS, TURNS, TRIALS = 3, 8, 6
 Rounds = list[dict[str, Figures]]
 """For each round, the figures of each system."""
 
@@ -34,7 +34,7 @@ def compared(name: str, folder: Path, systems: list[System]) -> tuple[Rounds, di
 
 def _best(system: System, name: str, folder: Path) -> str | None:
     """The setting whose steps are shortest; None where the system has no such network."""
-    tried = {setting: _turns(name, folder, {system: setting}, 2) for setting in system.settings(WORKLOADS[name])}
+    tried = {setting: _turns(name, folder, {system: setting}, TRIALS) for setting in system.settings(WORKLOADS[name])}
     ran = {setting: found[system.name] for setting, found in tried.items() if found}
     return min(ran, key=lambda s: ran[s]["median"]) if ran else None
 

@@ -101,28 +101,27 @@ def scaling() -> None:
     for name, (config, shape, batch, count) in LARGE.items():
         turns = [{workers: trained(config, shape, batch, count, workers) for workers in (1, 2)} for _ in range(3)]
         ratio = statistics.median(turn[2][0] / turn[1][0] for turn in turns)
-        foretold = {workers: turns[0][workers][2] for workers in (1, 2)}
+        foretold = {workers: turns[1][workers][2] for workers in (1, 2)}
         for workers in (1, 2):
             speed, memory = (statistics.median(turn[workers][i] for turn in turns) for i in range(2))
             cost = foretold[workers]
             print(
                 f"{name:21} {workers} executors: {speed:8.0f} examples/s, "
-                f"foretold {batch * count / cost.costs[0].seconds:8.0f}; "
+                f"foretold {batch * count / cost.costs[workers - 1].seconds:8.0f}; "
                 f"a Python worker held {memory / MIB:.0f} MiB, foretold {cost.memory / MIB:.0f} MiB",
                 flush=True,
             )
-        costs = [foretold[workers].costs[0].seconds for workers in (1, 2)]
-        print(f"{name:21} two are {ratio:.2f} times as fast as one, foretold {costs[0] / costs[1]:.2f}", flush=True)
+        print(f"{name:21} {ratio:.2f} times as fast, foretold {foretold[2].costs[1].speed_up:.2f}", flush=True)
 
 
 def trained(config: dict[str, Any], shape: tuple[int, ...], batch: int, count: int, workers: int) -> Any:
     """Examples per second, bytes of a Python worker, and the forecast."""
-    session = open_session(f"local-cluster[{workers},1,2048]")
     net, clock, data = network_of(config), Clock(), data_of(shape, batch * count, batch)
     master = ParameterAveraging(
-        workers=workers, averaging_frequency=5, transport="direct", training_hooks=("spark:Memory",)
+        workers=workers, averaging_frequency=10, transport="direct", training_hooks=("spark:Memory",)
     )
-    found = forecast(net, next(data.epoch(0)), count, master, workers=(workers,))
+    found = forecast(net, next(data.epoch(0)), count, master, workers=(1, 2))
+    session = open_session(f"local-cluster[{workers},1,2048]")
     for path in Path(tempfile.gettempdir()).glob("dl4py-memory-*"):
         path.unlink()
     master.fit(session.sparkContext, net, data, 2, [clock])

@@ -75,7 +75,7 @@ Made = tuple[tuple[Kernel, tuple[bool, ...], tuple[int, ...]], ...]
 
 def _name(made: Made) -> str:
     words = [f"{k.fn.__module__}.{k.name}-{k.fn.__code__.co_firstlineno}{cut}{at}" for k, cut, at in made]
-    return "-".join([*(k.name for k, *_ in made), hashlib.sha256(" ".join(words).encode()).hexdigest()[:8]])
+    return "-".join([*(k.name for k, *_ in made[:MOST]), hashlib.sha256(" ".join(words).encode()).hexdigest()[:8]])
 
 
 @cache
