@@ -12,7 +12,8 @@ from dl4py.network.quirks import step_of
 from dl4py.spark.probe import Node
 
 MIB = 1 << 20
-BASE_BYTES = 190 * MIB  # a Python worker with numpy, numba, pyspark and dl4py
+BASE_BYTES = 160 * MIB  # a Python worker with numpy, pyspark and dl4py
+COMPILER_BYTES = 80 * MIB  # numba, in the one worker of a machine that compiles what is not yet in the cache folder
 
 
 def needed(network: Network, batch_size: int, keys: Any) -> int:
@@ -44,17 +45,20 @@ def check_memory(context: Any, nodes: tuple[Node, ...], worker: int, workers: in
     conf = context.getConf()
     most = workers or sys.maxsize
     tasks = min(-(-places_of(context) // len(nodes)), most)
-    need, hint = worker * tasks, f"--conf spark.executor.memoryOverhead={-(-worker * tasks // MIB)}m"
+    need = worker * tasks + COMPILER_BYTES
+    hint = f"--conf spark.executor.memoryOverhead={-(-need // MIB)}m"
     if context.master.startswith(("yarn", "k8s")):
         have = overhead(conf, context.master)
         if need > have:
             raise ClusterError(
-                f"the Python workers of an executor need {need / MIB:.0f} MiB ({tasks} at {worker / MIB:.0f} MiB), "
+                f"the Python workers of an executor need {need / MIB:.0f} MiB ({tasks} at {worker / MIB:.0f} MiB, and "
+                f"{COMPILER_BYTES // MIB} MiB for the one that compiles), "
                 f"spark.executor.memoryOverhead gives {have / MIB:.0f} MiB: the cluster would kill the executor",
                 hint=hint,
             )
     for node in nodes:
-        at_once = min(need * sum(other.host == node.host for other in nodes), worker * most)
+        here = sum(other.host == node.host for other in nodes)
+        at_once = worker * min(tasks * here, most) + COMPILER_BYTES
         if at_once > node.memory:
             raise ClusterError(
                 f"the Python workers on {node.host} need {at_once / MIB:.0f} MiB, {node.memory / MIB:.0f} MiB are left",

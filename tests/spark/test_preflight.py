@@ -100,18 +100,18 @@ def test_memory_that_would_be_overdrawn_is_refused_before_it_is():
     with pytest.raises(ClusterError) as raised:
         check_memory(yarn, (FAR,), 200 << 20, None)
     assert str(raised.value) == (
-        "the Python workers of an executor need 800 MiB (4 at 200 MiB), spark.executor.memoryOverhead gives 384 MiB: "
+        "the Python workers of an executor need 880 MiB (4 at 200 MiB, and 80 MiB for the one that compiles), spark.executor.memoryOverhead gives 384 MiB: "
         "the cluster would kill the executor"
     )
-    assert raised.value.hint == "--conf spark.executor.memoryOverhead=800m"
-    enough = Context("yarn", 4, spark_executor_memoryOverhead="800m")
+    assert raised.value.hint == "--conf spark.executor.memoryOverhead=880m"
+    enough = Context("yarn", 4, spark_executor_memoryOverhead="880m")
     assert check_memory(enough, (FAR,), 200 << 20, 4) == (
-        "Python workers need 800 MiB of each executor (--conf spark.executor.memoryOverhead=800m)"
+        "Python workers need 880 MiB of each executor (--conf spark.executor.memoryOverhead=880m)"
     )
     one = check_memory(Context("yarn", 4), (FAR,), 200 << 20, 1)
-    assert one == "Python workers need 200 MiB of each executor (--conf spark.executor.memoryOverhead=200m)"
+    assert one == "Python workers need 280 MiB of each executor (--conf spark.executor.memoryOverhead=280m)"
     two = (replace(FAR, memory=700 << 20), replace(FAR, executor=3, memory=700 << 20))
-    with pytest.raises(ClusterError, match=r"^the Python workers on far need 800 MiB, 700 MiB are left$"):
+    with pytest.raises(ClusterError, match=r"^the Python workers on far need 880 MiB, 700 MiB are left$"):
         check_memory(Context("spark://h:7077", 4), two, 200 << 20, None)
 
 
