@@ -50,7 +50,7 @@ class OfPart:
     def brought(self, epoch: int, hands: Hands) -> Any:
         """An RDD of ``(p, batches)``: the batches of hand p in order, normalized; nothing for an empty hand."""
         size, n = self.batches.batch_size, len(self.part)
-        starts = np.full(len(self.batches), -1, np.int64)
+        starts = np.full(-(-n // size), -1, np.int64)
         edges = [0, *accumulate(sum(self.examples(i) for i in hand) for hand in hands)]
         for hand, edge in zip(hands, edges, strict=False):
             starts[hand] = edge + np.concatenate([[0], np.cumsum([self.examples(i) for i in hand])[:-1]])

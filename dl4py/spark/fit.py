@@ -62,12 +62,6 @@ class RoundCheckpoints(Checkpoints, Rounds):
 
 def check(training: TrainingConfig) -> None:
     """Raises `InvalidValue` for keys that masters do not follow."""
-    if training.drop_last:
-        raise InvalidValue(
-            "`drop_last` is for training on one machine: masters deal all examples",
-            at=training.mark("drop_last"),
-            hint="leave `drop_last` out",
-        )
     if training.pretrain_epochs:
         raise InvalidValue(
             "layers are pretrained on one machine",

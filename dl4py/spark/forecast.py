@@ -162,7 +162,9 @@ def forecast_of(spec: Any, data: Any) -> Forecast:
             hint="`parameter_averaging` has a plan",
         )
     size = keys.examples_per_batch(spec.training.batch_size)
-    batches = BatchIterator(data.train, size, spec.data.seed, spec.data.shuffle, data.normalizer)
+    batches = BatchIterator(
+        data.train, size, spec.data.seed, spec.data.shuffle, data.normalizer, spec.training.drop_last
+    )
     first = next(
         BatchIterator(data.train.rows(slice(0, size)), size, shuffle=False, normalizer=data.normalizer).epoch(0)
     )

@@ -66,8 +66,10 @@ def wishes(text: str) -> dict[str, Any]:
 
 def simulation_of(spec: Any, data: Any, text: str, listeners: Sequence[Listener] = ()) -> Simulation:
     """The simulation of a bound spec and its opened data, as a text asks for it."""
-    config = spec.data
-    batches = BatchIterator(data.train, spec.training.batch_size, config.seed, config.shuffle, data.normalizer)
+    config, training = spec.data, spec.training
+    batches = BatchIterator(
+        data.train, training.batch_size, config.seed, config.shuffle, data.normalizer, training.drop_last
+    )
     return simulate(spec, data, batches, wishes(text), listeners)
 
 

@@ -35,10 +35,15 @@ def run(tmp_path, *arguments, program=(sys.executable, "-m", "dl4py")):
     return done.stdout
 
 
+DROPPING = ("--set", "training.batch_size=7", "--set", "training.drop_last=true")
+
+
 @pytest.mark.spark
-def test_one_worker_equals_training_alone(tmp_path):
-    run(tmp_path, "spark-train", "spec.yaml", "--master", "local[2]", "--set", "spark.master.workers=1", "-o", "spark")
-    run(tmp_path, "train", "spec.yaml", "--threads", "1", "-o", "alone")
+@pytest.mark.parametrize("keys", [(), DROPPING, (*DROPPING, "--set", "spark.read_by=executors")], ids=len)
+def test_one_worker_equals_training_alone(tmp_path, keys):
+    words = ("--master", "local[2]", "--set", "spark.master.workers=1", "-o", "spark")
+    run(tmp_path, "spark-train", "spec.yaml", *words, *keys)
+    run(tmp_path, "train", "spec.yaml", "--threads", "1", "-o", "alone", *keys[:4])
     spark, alone = (dl4py.load(tmp_path / name / "model.zip") for name in ("spark", "alone"))
     assert np.array_equal(spark.params, alone.params)
     assert np.array_equal(spark.updater_state, alone.updater_state)
@@ -113,7 +118,6 @@ def test_costs_are_told_without_spark(tmp_path):
     ("change", "said"),
     [
         ("network.input=5", "the input `input` takes arrays of batch x 5, found 8 x 4"),
-        ("training.drop_last=true", "`drop_last` is for training on one machine"),
         ("training.pretrain_epochs=1", "layers are pretrained on one machine"),
     ],
 )
@@ -133,4 +137,13 @@ def test_what_cannot_be_trained_is_told_before_a_cluster_is_asked(tmp_path, chan
     done = subprocess.run([*words, "-o", "run"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert said in done.stderr
+
+
+@pytest.mark.parametrize("way", [("--plan",), ("--simulate", "workers=2")], ids=lambda way: way[0])
+def test_plans_and_simulations_refuse_what_a_training_refuses(tmp_path, way):
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    words = [sys.executable, "-m", "dl4py", "spark-train", "spec.yaml", *way, "--set", "training.pretrain_epochs=1"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "layers are pretrained on one machine" in done.stderr
     assert not (tmp_path / "run").exists()

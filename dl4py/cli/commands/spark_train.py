@@ -59,6 +59,7 @@ def command(
         bound = Run.spec_of(resume)
     else:
         bound = read_spec(str(spec), overrides, seed)
+    check(bound.training)  # what cannot be trained is told before a cluster is asked for anything
     executors = read_by_executors(bound) and not plan and simulate is None
     data = None if executors else bound.data.open()
     if resume is None:
@@ -80,7 +81,6 @@ def command(
             else:
                 console.show(made.text())
             return
-        check(bound.training)  # what cannot be trained is told before a cluster is asked for anything
         if data is not None:
             rehearse(bound.network, data, bound.training)
     with spark_errors():
