@@ -38,7 +38,7 @@ ACCURACY: dict[str, dict[str, dict[str, Any]]] = {
     },
     "char_lstm": {
         "averaging": AVERAGING | {"averaging_frequency": 1, "batch_size_per_worker": 8},
-        "sharing": {"type": "gradient_sharing", "batch_size_per_worker": 16},
+        "sharing": {"type": "gradient_sharing", "batch_size_per_worker": 8},
         "softsync": SOFTSYNC | EARLY | {"batch_size_per_worker": 8, "network.defaults.updater.learning_rate": 0.01},
         "downpour": {"type": "downpour", "batch_size_per_worker": 4, "learning_rate": 0.03, "first_squares": 0.05},
     },
