@@ -1,8 +1,8 @@
 """One system's steps: `python steps.py dl4py|torch WORKLOAD [SETTINGS [THREADS]]`.
 
 When it is warm it prints an empty object; then each line on standard input asks for a turn: steps for half a second,
-whose figures come back as JSON. Wall time is
-what a user waits for; processor time, that of all threads together, suffers less from others on the machine.
+whose figures come back as JSON. Wall time is what a user waits for; processor time, that of all threads together,
+suffers less from others on the machine.
 """
 
 from __future__ import annotations

@@ -20,9 +20,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * Steps of a network in real Deeplearning4j: `Steps MODEL X.npy Y.npy|- ROUNDS WARM SECONDS`.
  *
  * MODEL is a zip, or the JSON of a configuration (for networks of hundreds of megabytes, whose zip would lie in memory
- * beside them). After WARM seconds it prints an empty object; then each line on standard input asks for a turn: steps for SECONDS, of which ROUNDS are
- * timed together. With WARM below 0 there are just ROUNDS steps. Prints what steps.py prints: milliseconds of a step,
- * peak bytes, the first score.
+ * beside them). After WARM seconds it prints an empty object; then each line on standard input asks for a turn: steps
+ * for SECONDS, of which ROUNDS are timed together. With WARM below 0 there are just ROUNDS steps. Prints what steps.py
+ * prints: milliseconds of a step, peak bytes, the first score.
  */
 public final class Steps {
     interface Step { double go() throws Exception; }

@@ -15,7 +15,7 @@ from dl4py.data.image_form import ImageForm
 from dl4py.data.images import MODES
 from dl4py.data.places import Paths
 from dl4py.errors import InvalidValue
-from dl4py.evaluation.judging import answers, classifying
+from dl4py.evaluation.judging import answers, classifying, normalized
 from dl4py.network.feed import check_asked
 from dl4py.shapes import Convolutional
 
@@ -67,7 +67,7 @@ def answers_of(network: Any, batch: Batch) -> list[Answer]:
 
 def features_of(network: Any, batch: Batch, layer: str) -> Answer:
     """The activations of a layer or vertex for a batch that is not yet normalized."""
-    fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
+    fed = normalized(network, batch)
     return Answer(layer, network.activations(list(fed.features), mask=list(fed.feature_masks) or None)[layer])
 
 

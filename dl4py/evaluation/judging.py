@@ -84,15 +84,13 @@ class Judging:
 
     def add(self, network: Network, batch: Batch) -> None:
         """Counts a batch that is not yet normalized."""
-        normalizer, mirror = network.normalizer, batch.mirror
-        fed = normalizer.apply_batch(batch) if normalizer is not None else batch
+        mirror, fed = batch.mirror, normalized(network, batch)
         x, mask = list(fed.features), _listed(fed.feature_masks)
         outputs = network.output(x, mask=mask)
         for each, figures in zip(self.wanted, self.counted, strict=True):
             number = each.output
             y = outputs[number] if isinstance(outputs, list) else outputs
-            if normalizer is not None and not classifying(network, number) and not mirror:
-                y = normalizer.reverted_output(y, number)
+            y = y if mirror else reverted(network, y, number)
             labels = fed.labels[number] if mirror else batch.labels[number]
             figures.add(labels, np.asarray(y), batch.label_masks[number] if batch.label_masks else None)
         loss = network.score(x, list(fed.labels), mask, _listed(fed.label_masks), training=False)
@@ -129,13 +127,21 @@ def classifying(network: Network, output: int) -> bool:
 
 def answers(network: Network, batch: Batch) -> list[np.ndarray]:
     """All outputs for a batch that is not yet normalized, in the units of the labels."""
-    normalizer = network.normalizer
-    fed = normalizer.apply_batch(batch) if normalizer is not None else batch
+    fed = normalized(network, batch)
     y = network.output(list(fed.features), mask=_listed(fed.feature_masks))
-    arrays = y if isinstance(y, list) else [y]
-    if normalizer is None:
-        return arrays
-    return [a if classifying(network, i) else normalizer.reverted_output(a, i) for i, a in enumerate(arrays)]
+    return [reverted(network, a, i) for i, a in enumerate(y if isinstance(y, list) else [y])]
+
+
+def normalized(network: Network, batch: Batch) -> Batch:
+    """A batch as the network is fed it."""
+    return batch if network.normalizer is None else network.normalizer.apply_batch(batch)
+
+
+def reverted(network: Network, y: np.ndarray, output: int) -> np.ndarray:
+    """What the network answers, in the units of the labels; probabilities as they are."""
+    if network.normalizer is None or classifying(network, output):
+        return y
+    return network.normalizer.reverted_output(y, output)
 
 
 def place(network: Network, output: int | str) -> int:

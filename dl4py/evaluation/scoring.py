@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dl4py.data.batch import Batch
+from dl4py.evaluation.judging import normalized
 from dl4py.network.network import Network
 
 
@@ -14,7 +15,7 @@ def scores_of(network: Network, batch: Batch, penalties: bool = True) -> np.ndar
     It is that of a batch of this example alone at inference: the losses of all outputs and, with `penalties`, what
     regularization adds; DL4J's `scoreExamples`. What a label mask covers counts nothing.
     """
-    fed = network.normalizer.apply_batch(batch) if network.normalizer is not None else batch
+    fed = normalized(network, batch)
     found = np.empty(batch.size)
     for i in range(batch.size):
         one = fed.rows(slice(i, i + 1))

@@ -72,11 +72,7 @@ def code_of(fn: Callable[..., Any], args: tuple[Any, ...], fast: frozenset[str])
 
 
 def code_of_several(
-    fns: Sequence[Callable[..., Any]],
-    name: str,
-    make: Make,
-    args: tuple[Any, ...],
-    fast: frozenset[str],
+    fns: Sequence[Callable[..., Any]], name: str, make: Make, args: tuple[Any, ...], fast: frozenset[str]
 ) -> Code:
     """Machine code of a function that is made of others where it is not kept; `name` says of which and how."""
     with LOCK:
@@ -90,9 +86,7 @@ def code_of_several(
 _several: dict[tuple[str, str], Code] = {}
 
 
-def _code(
-    make: Callable[[], Callable[..., Any]], file: Path | None, args: tuple[Any, ...], fast: frozenset[str]
-) -> Code:
+def _code(make: Make, file: Path | None, args: tuple[Any, ...], fast: frozenset[str]) -> Code:
     kept = loaded(file)
     if kept is None:
         from numba import typeof

@@ -21,21 +21,38 @@ import numpy as np
 from dl4py.kernels.jit import FAST, Kernel
 
 MOST = 4  # vectors in a loop; for more the compiler would have to ask too often whether they overlap
+NAMED = 4  # kernels that the name of a file tells
 LOOP_ENDS = (ast.For, ast.While, ast.Return, ast.Break, ast.Continue)
 
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """A kernel with its arguments; those that are `cut` are vectors that the loop goes along."""
+    """A kernel with its arguments, and which of these are vectors that the loop goes along."""
 
     kernel: Kernel
     args: tuple[Any, ...]
     cut: tuple[bool, ...]
 
+    @classmethod
+    def of(cls, kernel: Kernel, arrays: tuple[np.ndarray, ...], constants: tuple[Any, ...]) -> Piece:
+        """The kernel on arrays, those of them along which it goes whole."""
+        along = tuple(operand.dims == kernel.operands[0].dims for operand in kernel.operands)
+        return cls(kernel, kernel.arguments(arrays, constants), along + (False,) * len(constants))
+
     @property
-    def vectors(self) -> list[int]:
-        """The addresses of the vectors."""
-        return [arg.ctypes.data for arg, along in zip(self.args, self.cut, strict=False) if along]
+    def vectors(self) -> list[np.ndarray]:
+        """The arguments that are vectors."""
+        return [arg for arg, along in zip(self.args, self.cut, strict=True) if along]
+
+    @property
+    def others(self) -> list[Any]:
+        """The other arguments."""
+        return [arg for arg, along in zip(self.args, self.cut, strict=True) if not along]
+
+    def part(self, some: slice) -> Piece:
+        """The kernel on some of the values."""
+        args = tuple(arg[some] if along else arg for arg, along in zip(self.args, self.cut, strict=True))
+        return Piece(self.kernel, args, self.cut)
 
 
 def together(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -43,8 +60,8 @@ def together(pieces: Sequence[Piece]) -> list[list[Piece]]:
     found: list[list[Piece]] = []
     for piece in pieces:
         joined = [*found[-1], piece] if found else []
-        vectors = {address for each in joined for address in each.vectors}
-        if joined and len(vectors) <= MOST and all(_loop(each.kernel) for each in joined):
+        addresses = {vector.ctypes.data for each in joined for vector in each.vectors}
+        if joined and len(addresses) <= MOST and all(_loop(each.kernel) for each in joined):
             found[-1].append(piece)
         else:
             found.append([piece])
@@ -56,13 +73,10 @@ def fused(pieces: Sequence[Piece]) -> tuple[Callable[..., Any], tuple[Any, ...],
     if len(pieces) == 1:
         (piece,) = pieces
         return (*piece.kernel.compiled(piece.args), piece.cut)
-    vectors: dict[int, np.ndarray] = {}
-    for piece in pieces:
-        vectors |= dict(zip(piece.vectors, (a for a, c in zip(piece.args, piece.cut, strict=False) if c), strict=True))
+    vectors = {vector.ctypes.data: vector for piece in pieces for vector in piece.vectors}
     places = {address: i for i, address in enumerate(vectors)}
-    others = [arg for piece in pieces for i, arg in enumerate(piece.args) if i >= len(piece.cut) or not piece.cut[i]]
-    args = (*vectors.values(), *others)
-    made = tuple((piece.kernel, piece.cut, tuple(places[a] for a in piece.vectors)) for piece in pieces)
+    args = (*vectors.values(), *(arg for piece in pieces for arg in piece.others))
+    made = tuple((piece.kernel, piece.cut, tuple(places[v.ctypes.data] for v in piece.vectors)) for piece in pieces)
     from dl4py.kernels.code import code_of_several
 
     fast = FAST - {"reassoc"} if any(piece.kernel.ordered for piece in pieces) else FAST
@@ -75,7 +89,7 @@ Made = tuple[tuple[Kernel, tuple[bool, ...], tuple[int, ...]], ...]
 
 def _name(made: Made) -> str:
     words = [f"{k.fn.__module__}.{k.name}-{k.fn.__code__.co_firstlineno}{cut}{at}" for k, cut, at in made]
-    return "-".join([*(k.name for k, *_ in made[:MOST]), hashlib.sha256(" ".join(words).encode()).hexdigest()[:8]])
+    return "-".join([*(k.name for k, *_ in made[:NAMED]), hashlib.sha256(" ".join(words).encode()).hexdigest()[:8]])
 
 
 @cache
@@ -97,17 +111,14 @@ def _loop(kernel: Kernel) -> tuple[list[ast.stmt], str, list[ast.stmt]] | None:
     if ast.unparse(loop.iter) not in {f"range({name}.shape[0])" for name in along}:
         return None
     index = loop.target.id
-    plain = [f"{name}[{index}]" for name in along]
-    for node in (n for line in loop.body for n in ast.walk(line)):
-        if isinstance(node, LOOP_ENDS):
-            return None
-        if isinstance(node, ast.Subscript) and _base(node) in along and ast.unparse(node) not in plain:
-            return None
-    inside = sum(isinstance(n, ast.Name) and n.id in along for line in loop.body for n in ast.walk(line))
-    indexed = sum(isinstance(n, ast.Subscript) and _base(n) in along for line in loop.body for n in ast.walk(line))
-    touched = any(isinstance(n, ast.Subscript) and _base(n) in along for line in before for n in ast.walk(line))
-    returns = any(isinstance(n, LOOP_ENDS) for line in before for n in ast.walk(line))
-    return None if inside != indexed or touched or returns else (before, index, loop.body)
+    inner, outer = ([node for line in lines for node in ast.walk(line)] for lines in (loop.body, before))
+    named = [node for node in inner if isinstance(node, ast.Name) and node.id in along]
+    indexed = [node for node in inner if isinstance(node, ast.Subscript) and _base(node) in along]
+    if len(named) != len(indexed) or any(ast.unparse(node) != f"{_base(node)}[{index}]" for node in indexed):
+        return None
+    if any(isinstance(node, ast.Subscript) and _base(node) in along for node in outer):
+        return None
+    return None if any(isinstance(node, LOOP_ENDS) for node in inner + outer) else (before, index, loop.body)
 
 
 def _base(node: ast.Subscript) -> str:
@@ -140,7 +151,7 @@ def _function(made: Made) -> Callable[..., Any]:
         found = _loop(kernel)
         assert found is not None
         params = list(inspect.signature(kernel.fn).parameters)
-        along = [name for name, is_along in zip(params, cut, strict=False) if is_along]
+        along = [name for name, is_along in zip(params, cut, strict=True) if is_along]
         names = {name: f"{name}_{number}" for name in {*params, *_assigned(found[0] + found[2])}}
         names |= {name: f"v{place}" for name, place in zip(along, places, strict=True)} | {found[1]: "i"}
         for name, thing in kernel.fn.__globals__.items():
@@ -151,8 +162,8 @@ def _function(made: Made) -> Callable[..., Any]:
         before += _lines(renamed, found[0])
         body += _lines(renamed, found[2])
         others += [names[name] for name in params if name not in along]
-        written |= {p for p, o in zip(places, (o for o, c in zip(kernel.operands, cut, strict=True) if c), strict=True)
-                    if o.writes}  # fmt: skip
+        operands = [operand for operand, is_along in zip(kernel.operands, cut, strict=False) if is_along]
+        written |= {place for place, operand in zip(places, operands, strict=True) if operand.writes}
     count = 1 + max(place for _, _, places in made for place in places)
     body = [*(f"x{p} = v{p}[i]" for p in range(count)), *body, *(f"v{p}[i] = x{p}" for p in sorted(written))]
     text = [

@@ -75,10 +75,11 @@ class Plan:
         return swept([self._swept(call) for call in calls], threads.shares(size))
 
     def _swept(self, call: Call) -> Swept:
-        args = call.kernel.arguments(tuple(map(self.numbers, call.arrays)), call.constants)
-        cut = tuple(operand.dims == call.kernel.operands[0].dims for operand in call.kernel.operands)
-        begin, end = place(call) or (0, 0)
-        return Swept(call.kernel, args, cut, begin, end)
+        from dl4py.kernels.fused import Piece
+
+        return Swept(
+            Piece.of(call.kernel, tuple(map(self.numbers, call.arrays)), call.constants), *(place(call) or (0, 0))
+        )
 
     def numbers(self, array: Array) -> np.ndarray:
         """The bound memory of a symbol."""

@@ -1,8 +1,9 @@
-"""Sweeps: neighbouring calls on the network's flat vectors made a piece of the vectors at a time.
+"""Sweeps: neighbouring calls on the network's flat vectors made together.
 
 What turns gradients into new parameters are calls that each go through all values: average, penalties, updater,
 subtraction. Value ``i`` of the gradient meets values ``i`` of the parameters and of the state only, so all calls can be
-made for a piece that stays in the caches before the next piece comes, and threads take parts of many pieces.
+made in one loop, of which threads take parts. Calls that no loop can join are made for some values that stay in the
+caches before the next ones come.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dl4py.kernels.jit import Kernel
 from dl4py.plan.emitter import Call
 
 if TYPE_CHECKING:
@@ -26,22 +26,11 @@ ALIGN = 16
 
 @dataclass(frozen=True)
 class Swept:
-    """A call on places from `begin` to `end` of the flat vectors: its kernel, arguments, and which are cut."""
+    """A call on places from `begin` to `end` of the flat vectors."""
 
-    kernel: Kernel
-    args: tuple[Any, ...]
-    cut: tuple[bool, ...]
+    piece: Piece
     begin: int
     end: int
-
-    def part(self, first: int, last: int) -> Piece:
-        """The call on some of its places."""
-        some = slice(first - self.begin, last - self.begin)
-        cut = self.cut + (False,) * (len(self.args) - len(self.cut))
-        args = tuple(arg[some] if along else arg for arg, along in zip(self.args, cut, strict=True))
-        from dl4py.kernels.fused import Piece
-
-        return Piece(self.kernel, args, self.cut)
 
 
 def place(call: Call) -> tuple[int, int] | None:
@@ -96,7 +85,8 @@ def _blocks(calls: Sequence[Swept], first: int, last: int) -> list[tuple[int, np
     from dl4py.kernels import entry
     from dl4py.kernels.fused import fused, together
 
-    loops = together([call.part(first, last) for call in calls if call.begin <= first < call.end])
+    there = [call for call in calls if call.begin <= first < call.end]
+    loops = together([call.piece.part(slice(first - call.begin, last - call.begin)) for call in there])
     begins = np.arange(0, last - first, PIECE if len(loops) > 1 else max(last - first, 1))
     ends = np.append(begins[1:], last - first)
     made: list[list[tuple[int, np.ndarray]]] = [[] for _ in begins]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
 
@@ -153,6 +153,7 @@ def step_seconds(network: Network, batch: Batch) -> float:
 def forecast_of(spec: Any, data: Any) -> Forecast:
     """The forecast for a bound spec and its opened data."""
     from dl4py.data.iterator import BatchIterator
+    from dl4py.training.run import batches_of
 
     keys = spec.spark.master
     if not hasattr(keys, "averaging_frequency"):
@@ -162,9 +163,7 @@ def forecast_of(spec: Any, data: Any) -> Forecast:
             hint="`parameter_averaging` has a plan",
         )
     size = keys.examples_per_batch(spec.training.batch_size)
-    batches = BatchIterator(
-        data.train, size, spec.data.seed, spec.data.shuffle, data.normalizer, spec.training.drop_last
-    )
+    batches = replace(batches_of(spec, data), batch_size=size)
     first = next(
         BatchIterator(data.train.rows(slice(0, size)), size, shuffle=False, normalizer=data.normalizer).epoch(0)
     )

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dl4py.data.iterator import BatchIterator
 from dl4py.errors import InvalidValue
 from dl4py.evaluation.judging import evaluate
 from dl4py.network.network import Network
@@ -16,6 +15,7 @@ from dl4py.spark.launching import Machine
 from dl4py.spark.stats import Stats
 from dl4py.spark.transports.conductor import Pace
 from dl4py.training.loop import Listener
+from dl4py.training.run import batches_of
 
 EXAMPLE = "for example workers=32,delay=0.1"
 KEYS = {"workers": int, "delay": float, "exchange": float, "step": float, "spread": float}
@@ -66,11 +66,7 @@ def wishes(text: str) -> dict[str, Any]:
 
 def simulation_of(spec: Any, data: Any, text: str, listeners: Sequence[Listener] = ()) -> Simulation:
     """The simulation of a bound spec and its opened data, as a text asks for it."""
-    config, training = spec.data, spec.training
-    batches = BatchIterator(
-        data.train, training.batch_size, config.seed, config.shuffle, data.normalizer, training.drop_last
-    )
-    return simulate(spec, data, batches, wishes(text), listeners)
+    return simulate(spec, data, batches_of(spec, data), wishes(text), listeners)
 
 
 def simulate(spec: Any, data: Any, batches: Any, wanted: dict[str, Any], listeners: Sequence[Listener]) -> Simulation:

@@ -29,6 +29,13 @@ from dl4py.training.stopper import Stopper
 Judging = Callable[[Network, Any, Sequence[Wanted]], list[Any]]
 
 
+def batches_of(spec: Spec, data: Any) -> BatchIterator:
+    """The batches of the training part, as the sections `data` and `training` say."""
+    config, training = spec.data, spec.training
+    keys = config.seed, config.shuffle, data.normalizer, training.drop_last, config.workers
+    return BatchIterator(data.train, training.batch_size, *keys)
+
+
 class Run:
     """One training in its folder.
 
@@ -47,15 +54,7 @@ class Run:
                 at=self.training.mark("early_stopping"),
                 hint="`data: {split: {validation: 0.1}}`",
             )
-        self.batches = BatchIterator(
-            self.data.train,
-            self.training.batch_size,
-            config.seed,
-            config.shuffle,
-            self.data.normalizer,
-            self.training.drop_last,
-            config.workers,
-        )
+        self.batches = batches_of(spec, self.data)
 
     @classmethod
     def resume(cls, folder: Path) -> Run:

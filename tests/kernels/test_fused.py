@@ -56,8 +56,7 @@ def from_the_first(a):
 
 def piece(kernel, *args):
     arrays = tuple(arg for arg in args if isinstance(arg, np.ndarray))
-    cut = tuple(operand.dims == kernel.operands[0].dims for operand in kernel.operands)
-    return Piece(kernel, kernel.arguments(arrays, args[len(arrays) :]), cut)
+    return Piece.of(kernel, arrays, args[len(arrays) :])
 
 
 def vectors(kind, count, size=1003):

@@ -137,6 +137,7 @@ def test_what_cannot_be_trained_is_told_before_a_cluster_is_asked(tmp_path, chan
     done = subprocess.run([*words, "-o", "run"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert said in done.stderr
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("way", [("--plan",), ("--simulate", "workers=2")], ids=lambda way: way[0])
